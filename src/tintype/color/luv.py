@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CIELUV (D65, 2 degree observer): the space in which tintype predicts.
+
+Units everywhere: L* in [0, 100]; u*, v* in CIE units. The sRGB cube spans u* in [-83.1, 175.0]
+and v* in [-134.1, 107.4]. No function rescales them; a network that wants that does it inside
+itself.
+
+With D = X + 15Y + 3Z, chroma is u* = 13 L* (4X - u'n D) / D and likewise v*. Both numerators are
+linear in R, G, B with coefficients that sum to zero, so they are computed from R - G and B - G:
+a grey pixel has a chroma of exactly 0.
+
+Source: CIE 15:2004, section 8.2.2, with the exact constants (6/29 and so on), which keep the
+curve of L* continuous where the rounded 0.008856 and 903.3 leave a step.
+"""
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from tintype.color.srgb import (
+    RGB_TO_XYZ,
+    WHITE_XYZ,
+    XYZ_TO_RGB,
+    Array,
+    channels,
+    check_image,
+    linear_to_srgb,
+    srgb_to_linear,
+)
+
+_KNEE = (6 / 29) ** 3  # relative luminance below which L* is linear
+_SLOPE = (29 / 3) ** 3  # of L* there
+_KNEE_LIGHTNESS = 8.0
+
+_X, _Y, _Z = RGB_TO_XYZ  # rows: coefficients of linear R, G, B
+_D = _X + 15 * _Y + 3 * _Z
+_WHITE_D = WHITE_XYZ[0] + 15 * WHITE_XYZ[1] + 3 * WHITE_XYZ[2]
+WHITE_UV = (4 * WHITE_XYZ[0] / _WHITE_D, 9 * WHITE_XYZ[1] / _WHITE_D)  # u'n, v'n
+_U = 4 * _X - WHITE_UV[0] * _D
+_V = 9 * _Y - WHITE_UV[1] * _D
+_TINY = 1e-12  # of D, which is 0 only in black, where L* is 0 too
+
+
+def rgb_to_luv(rgb: Array) -> Array:
+    """Convert encoded sRGB to CIELUV.
+
+    Args:
+        rgb: ``(..., 3, H, W)``, floating, in [0, 1].
+
+    Returns:
+        ``(..., 3, H, W)``: L*, u*, v*; same dtype and device. Greys have u* = v* = 0.
+
+    Raises:
+        ValueError: if axis -3 is not 3, or ``rgb`` is not floating.
+    """
+    check_image(rgb, "rgb")
+    return linear_to_luv(srgb_to_linear(rgb))
+
+
+def linear_to_luv(linear: Array) -> Array:
+    """Convert linear sRGB ``(..., 3, H, W)`` in [0, 1] to CIELUV; see :func:`rgb_to_luv`."""
+    xp = array_namespace(linear)
+    r, g, b = channels(linear)
+    red, blue = r - g, b - g
+    lightness = luminance_to_lightness(_mix(_Y, r, g, b))
+    scale = 13 * lightness / xp.clip(_mix(_D, r, g, b), min=_TINY)
+    u = scale * (float(_U[0]) * red + float(_U[2]) * blue)
+    v = scale * (float(_V[0]) * red + float(_V[2]) * blue)
+    return xp.stack((lightness, u, v), axis=-3)
+
+
+def luv_to_rgb(luv: Array) -> Array:
+    """Convert CIELUV to encoded sRGB; inverse of :func:`rgb_to_luv`.
+
+    Colours that sRGB cannot show leave [0, 1]: see :func:`tintype.color.gamut.fit_chroma`.
+
+    Args:
+        luv: ``(..., 3, H, W)``: L*, u*, v*.
+
+    Returns:
+        ``(..., 3, H, W)``, encoded sRGB, not clipped; same dtype and device.
+
+    Raises:
+        ValueError: if axis -3 is not 3, or ``luv`` is not floating.
+    """
+    check_image(luv, "luv")
+    return linear_to_srgb(luv_to_linear(luv))
+
+
+def luv_to_linear(luv: Array) -> Array:
+    """Convert CIELUV ``(..., 3, H, W)`` to linear sRGB, not clipped."""
+    xp = array_namespace(luv)
+    lightness, u, v = channels(luv)
+    scale = 1 / (13 * xp.clip(lightness, min=1e-6))  # L* = 0: Y = 0 below makes it black
+    u_prime = u * scale + WHITE_UV[0]
+    v_prime = xp.clip(v * scale + WHITE_UV[1], min=1e-6)  # no light has v' <= 0
+    y = lightness_to_luminance(lightness)
+    x = y * (9 * u_prime) / (4 * v_prime)
+    z = y * (12 - 3 * u_prime - 20 * v_prime) / (4 * v_prime)
+    return xp.stack([_mix(row, x, y, z) for row in XYZ_TO_RGB], axis=-3)
+
+
+def rgb_to_lightness(rgb: Array) -> Array:
+    """L* ``(..., 1, H, W)`` in [0, 100] of encoded sRGB ``(..., 3, H, W)``.
+
+    Raises:
+        ValueError: if axis -3 is not 3, or ``rgb`` is not floating.
+    """
+    check_image(rgb, "rgb")
+    luminance = _mix(_Y, *channels(srgb_to_linear(rgb)))
+    return luminance_to_lightness(luminance)[..., None, :, :]
+
+
+def luminance_to_lightness(luminance: Array) -> Array:
+    """L* in [0, 100] of relative luminance Y in [0, 1]; any shape."""
+    xp = array_namespace(luminance)
+    cube_root = xp.clip(luminance, min=_KNEE) ** (1 / 3)  # clip: finite gradient at black
+    return xp.where(luminance > _KNEE, 116 * cube_root - 16, _SLOPE * luminance)
+
+
+def lightness_to_luminance(lightness: Array) -> Array:
+    """Relative luminance Y in [0, 1] of L* in [0, 100]; any shape."""
+    xp = array_namespace(lightness)
+    return xp.where(lightness > _KNEE_LIGHTNESS, ((lightness + 16) / 116) ** 3, lightness / _SLOPE)
+
+
+def _mix(row: np.ndarray, a: Array, b: Array, c: Array) -> Array:
+    return float(row[0]) * a + float(row[1]) * b + float(row[2]) * c

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sRGB: the encoded RGB of picture files, and the linear light behind it.
+
+Conventions of all of ``tintype.color``: floating NumPy arrays or PyTorch tensors, channels on
+axis -3, RGB order, encoded sRGB in [0, 1] unless a name says ``linear``. Nothing here clips,
+moves an array to another device or changes its dtype.
+
+Source: IEC 61966-2-1:1999 (transfer function, primaries, D65 white).
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from array_api_compat import array_namespace
+
+Array: TypeAlias = Any  # a NumPy array or a PyTorch tensor; what goes in comes out
+
+_PRIMARIES_XY = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))  # R, G, B chromaticities
+_WHITE_XY = (0.3127, 0.3290)  # D65, as sRGB states it
+
+
+def _xyz_of_xy(x: float, y: float) -> tuple[float, float, float]:
+    """CIE XYZ of a chromaticity, scaled so that Y = 1."""
+    return x / y, 1.0, (1 - x - y) / y
+
+
+def _rgb_to_xyz() -> np.ndarray:
+    """3x3 float64 matrix from linear RGB to XYZ, with Y = 1 for white.
+
+    Derived from the primaries rather than typed in: the rounded tables in circulation leave
+    white with a trace of chroma.
+    """
+    primaries = np.array([_xyz_of_xy(*xy) for xy in _PRIMARIES_XY]).T
+    strengths = np.linalg.solve(primaries, np.array(WHITE_XYZ))  # of each primary, to make white
+    return primaries * strengths
+
+
+WHITE_XYZ = _xyz_of_xy(*_WHITE_XY)
+RGB_TO_XYZ = _rgb_to_xyz()
+XYZ_TO_RGB = np.linalg.inv(RGB_TO_XYZ)
+
+
+def srgb_to_linear(rgb: Array) -> Array:
+    """Undo the sRGB transfer function; any shape, [0, 1] to [0, 1], monotone outside it too."""
+    xp = array_namespace(rgb)
+    high = ((xp.clip(rgb, min=0.04045) + 0.055) / 1.055) ** 2.4  # clip: finite gradient below
+    return xp.where(rgb <= 0.04045, rgb / 12.92, high)
+
+
+def linear_to_srgb(linear: Array) -> Array:
+    """Apply the sRGB transfer function; inverse of :func:`srgb_to_linear`."""
+    xp = array_namespace(linear)
+    high = 1.055 * xp.clip(linear, min=0.0031308) ** (1 / 2.4) - 0.055
+    return xp.where(linear <= 0.0031308, linear * 12.92, high)
+
+
+def check_image(image: Array, name: str) -> None:
+    """Raise :class:`ValueError` unless ``image`` is floating with three channels on axis -3."""
+    xp = array_namespace(image)
+    if image.ndim < 3 or image.shape[-3] != 3:
+        raise ValueError(f"{name} must be (..., 3, H, W), got {tuple(image.shape)}")
+    if not xp.isdtype(image.dtype, "real floating"):
+        raise ValueError(f"{name} must be floating, got {image.dtype}")
+
+
+def channels(image: Array) -> tuple[Array, Array, Array]:
+    """The three planes ``(..., H, W)`` of ``(..., 3, H, W)``."""
+    return image[..., 0, :, :], image[..., 1, :, :], image[..., 2, :, :]
