@@ -1,0 +1,60 @@
+# tintype: one command each. All that is needed is Python 3.11+ and make; the rest is set up in
+# .venv on first use, and again when pyproject.toml has changed.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BENCH ?=
+OUT ?= out
+
+BIN := $(VENV)/bin
+KEY := $(shell cksum < pyproject.toml | cut -d ' ' -f 1)
+RUNTIME_READY := $(VENV)/.runtime-$(KEY)
+DEV_READY := $(VENV)/.dev-$(KEY)
+
+.PHONY: help demo test check format bench clean
+
+help:
+	@echo "make demo     colour a public-domain photograph: before and after in $(OUT)/demo/"
+	@echo "make test     everything that must hold: check, then the tests"
+	@echo "make check    formatting, lint, types, floors"
+	@echo "make format   put the formatting right"
+	@echo "make bench    time what users wait for; BENCH='startup ...' chooses"
+	@echo "make clean    remove environments, caches and outputs"
+
+demo: $(RUNTIME_READY)
+	$(BIN)/python scripts/demo.py --out $(OUT)/demo
+
+test: check
+	$(BIN)/python -m pytest
+
+check: $(DEV_READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV_READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(DEV_READY)
+	$(BIN)/python -m benchmarks --out $(OUT)/bench $(BENCH)
+
+clean:
+	rm -rf .venv .venv-ci .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf build dist out
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "tintype needs Python 3.11 or later; found none. Name one: make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME_READY): | $(BIN)/python
+	rm -f $(VENV)/.runtime-*
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	touch $@
+
+$(DEV_READY): | $(BIN)/python
+	rm -f $(VENV)/.dev-* $(VENV)/.runtime-*
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@ $(RUNTIME_READY)
