@@ -16,10 +16,17 @@ output ``log_probabilities``  (N, Q, h, w) f32  natural logarithm, over the Q jo
 
 Scaling for the network and the decode live inside the graph; ONNX Runtime computes only the
 outputs that are asked for.
+
+The file says what it is: its ONNX metadata has, under :data:`METADATA_KEY`, the spec as JSON
+(:meth:`ModelSpec.to_json`), so that a network exported today runs anywhere by its path alone.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, fields
 
+from tintype.errors import ModelError
+
+METADATA_KEY = "tintype"
 GREY, HINTS, TEMPERATURE = "grey", "hints", "temperature"
 CHROMA, CONFIDENCE, LOG_PROBABILITIES = "chroma", "confidence", "log_probabilities"
 
@@ -40,3 +47,43 @@ class ModelSpec:
     parameters: int
     license: str  # of the weights, which is not that of the code
     card: str  # path under docs/
+
+    def temperature_at(self, vividness: float) -> float:
+        """The decoding temperature of a vividness in [0, 1]: 1 at 0, the model's own at 0.5.
+
+        Geometric, so that each step of vividness sharpens the distribution by the same factor.
+        """
+        return float(self.temperature ** (2 * vividness))
+
+    def to_json(self) -> str:
+        """The spec as the exporter writes it into the ONNX file: all but ``file``, ``sha256``."""
+        row = asdict(self)
+        return json.dumps({name: row[name] for name in row if name not in _OF_THE_FILE})
+
+    @classmethod
+    def from_json(cls, text: str, *, file: str, sha256: str) -> "ModelSpec":
+        """Rebuild a spec from :meth:`to_json`'s text and the file that it was found in.
+
+        Raises:
+            ModelError: the text is no such JSON, or a field is missing, unknown or of another type.
+        """
+        try:
+            row = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ModelError(
+                f"{file}: its metadata {METADATA_KEY!r} is not JSON: {error}"
+            ) from error
+        row = row if isinstance(row, dict) else {}
+        wanted = {f.name: f.type for f in fields(cls) if f.name not in _OF_THE_FILE}
+        wrong = sorted(row.keys() ^ wanted.keys()) + sorted(
+            name for name in row.keys() & wanted.keys() if type(row[name]) is not wanted[name]
+        )
+        if wrong:
+            raise ModelError(
+                f"{file}: its metadata {METADATA_KEY!r} does not fit this version of tintype in "
+                f"{', '.join(wrong)}; export the network again"
+            )
+        return cls(file=file, sha256=sha256, **row)
+
+
+_OF_THE_FILE = ("file", "sha256")  # known by whoever has the file; it cannot hold its own checksum

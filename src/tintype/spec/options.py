@@ -30,11 +30,17 @@ class ColorizeOptions:
     """
 
     vividness: float = number(
-        0.5, "0: cautious averages, 0.5: the model's own balance, 1: its boldest.", low=0.0, high=1.0
+        0.5,
+        "0: cautious averages, 0.5: the model's own balance, 1: its boldest.",
+        low=0.0,
+        high=1.0,
     )
     saturation: float = number(1.0, "Chroma multiplier; 0 leaves it grey.", low=0.0, high=3.0)
     size: int | None = number(
-        None, "Short side in pixels that the network sees (default: the model's).", low=64, high=2048
+        None,
+        "Short side in pixels that the network sees (default: the model's).",
+        low=64,
+        high=2048,
     )
     tone: str = choice(
         "auto",
@@ -54,11 +60,12 @@ def check_option(name: str, value: Any, metadata: Any, *, optional: bool = False
         return
     if "among" in metadata:
         if value not in metadata["among"]:
-            raise OptionError(f"{name} must be one of {', '.join(metadata['among'])}; got {value!r}")
+            raise OptionError(
+                f"{name} must be one of {', '.join(metadata['among'])}; got {value!r}"
+            )
     elif not metadata["low"] <= value <= metadata["high"]:  # also false for NaN
         raise OptionError(f"{name} must be in [{metadata['low']}, {metadata['high']}], got {value}")
 
 
 DEFAULTS = ColorizeOptions()
 HELP: dict[str, str] = {o.name: o.metadata["help"] for o in fields(ColorizeOptions)}
-

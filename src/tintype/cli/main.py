@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``tintype``: the list of commands, and what their failures mean to the shell.
+
+A command ``name`` is the module ``tintype.cli.name`` with a ``app = typer.Typer(add_completion=False)``
+of one command or several. It is imported when it is called, so ``tintype --help`` stays quick and a
+missing extra hurts nobody who does not use it. To add one, write its module and add its row to
+:data:`COMMANDS`.
+
+Commands print, and raise :class:`tintype.errors.TintypeError`; :func:`main` turns what they raise
+into one line on stderr and an exit code:
+
+====  ==================================================================
+0     all well
+1     some photographs failed (the command says which, and exits itself)
+2     the caller's mistake: the line says what to change
+3     ours: a broken model file, or a bug, which keeps its traceback
+130   interrupted
+====  ==================================================================
+"""
+
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from tintype import __version__
+from tintype.errors import InputError, MissingExtra, TintypeError
+
+DONE, SOME_FAILED, CALLERS_MISTAKE, OUR_FAULT = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command's row. Its one-line help is shown without importing the command."""
+
+    help: str  # the first line of the command's own docstring; a test compares them
+    extra: str | None = None  # the extra of the `tintype` distribution that it needs
+
+
+COMMANDS: dict[str, Command] = {
+    "models": Command(help="List the networks that tintype knows."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are stand-ins with a name and a help line until one is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Find the command that ``args`` call, as Typer does, and import the real one."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, name and load_command(name), rest
+
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: what follows ``tintype``; by default, what the shell passed.
+
+    Returns:
+        The exit code, as the table above has it.
+    """
+    try:
+        app(arguments, prog_name="tintype")
+    except SystemExit as ended:  # how Typer ends, well or not
+        return ended.code if isinstance(ended.code, int) else DONE
+    except TintypeError as error:
+        sys.stderr.write(f"tintype: {error}\n")
+        return CALLERS_MISTAKE if isinstance(error, InputError | MissingExtra) else OUR_FAULT
+    except Exception:  # noqa: BLE001 - a bug: 1 would tell the shell that photographs had failed
+        traceback.print_exc()
+        return OUR_FAULT
+    return DONE
+
+
+def load_command(name: str) -> Any:
+    """Import a command's module and build what Typer runs.
+
+    Args:
+        name: a key of :data:`COMMANDS`.
+
+    Returns:
+        Typer's command or group.
+
+    Raises:
+        MissingExtra: the command needs packages that are not installed.
+    """
+    try:
+        module = import_module(f"tintype.cli.{name.replace('-', '_')}")
+    except ModuleNotFoundError as error:
+        extra = COMMANDS[name].extra
+        if extra is None or (error.name or "").partition(".")[0] == "tintype":
+            raise  # not for want of an extra: a bug
+        raise MissingExtra(
+            f"`tintype {name}` needs {error.name}, which is not installed; "
+            f"install it with: pip install 'tintype[{extra}]'"
+        ) from error
+    command = typer.main.get_command(module.app)
+    command.name = name
+    return command
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"tintype {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def tintype(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Colour black-and-white photographs and film, on your own machine."""
+
+
+def _stand_in() -> None:
+    """Hold a command's place in the list; :class:`LazyGroup` never calls it."""
+
+
+for _name, _row in COMMANDS.items():
+    app.command(_name, help=_row.help)(_stand_in)
