@@ -2,9 +2,9 @@
 """``tintype``: the list of commands, and what their failures mean to the shell.
 
 A command ``name`` is the module ``tintype.cli.name`` with an ``app``, a Typer of one command or
-several, built with ``add_completion=False``. It is imported when it is called, so ``tintype --help``
-stays quick and a missing extra hurts nobody who does not use it. To add a command, write its module
-and add its row to :data:`COMMANDS`.
+several, built with ``add_completion=False``. It is imported when it is called, so that ``tintype
+--help`` stays quick and a missing extra hurts nobody who does not use it. To add a command, write
+its module and add its row to :data:`COMMANDS`.
 
 Commands print, and raise :class:`tintype.errors.TintypeError`; :func:`main` turns what they raise
 into one line on stderr and an exit code:
