@@ -5,15 +5,18 @@ Units everywhere: L* in [0, 100]; u*, v* in CIE units. The sRGB cube spans u* in
 and v* in [-134.1, 107.4]. No function rescales them; a network that wants that does it inside
 itself.
 
-With D = X + 15Y + 3Z, chroma is u* = 13 L* (4X - u'n D) / D and likewise v*. Both numerators are
-linear in R, G, B with coefficients that sum to zero, so they are computed from R - G and B - G:
-a grey pixel has a chroma of exactly 0.
+The textbook goes through XYZ and u', v'. Both ways are shorter, and exact for grey, when that
+detour is worked out once, for the matrices:
+
+* with D = X + 15Y + 3Z, chroma is u* = 13 L* (4X - u'n D) / D, and v* likewise. Either numerator
+  is a sum over R, G, B whose coefficients cancel, so it is computed from R - G and B - G;
+* back, R = Y (13 L* + p u* + q v*) / (13 L* + v* / v'n), and G and B likewise: light over
+  luminance is a ratio of two linear functions of chroma, and 1 for grey.
 
 Source: CIE 15:2004, section 8.2.2, with the exact constants (6/29 and so on), which keep the
 curve of L* continuous where the rounded 0.008856 and 903.3 leave a step.
 """
 
-import numpy as np
 from array_api_compat import array_namespace
 
 from tintype.color.srgb import (
@@ -25,19 +28,30 @@ from tintype.color.srgb import (
     check_image,
     linear_to_srgb,
     srgb_to_linear,
+    weighted_mean,
 )
 
 _KNEE = (6 / 29) ** 3  # relative luminance below which L* is linear
 _SLOPE = (29 / 3) ** 3  # of L* there
 _KNEE_LIGHTNESS = 8.0
 
-_X, _Y, _Z = RGB_TO_XYZ  # rows: coefficients of linear R, G, B
-_D = _X + 15 * _Y + 3 * _Z
 _WHITE_D = WHITE_XYZ[0] + 15 * WHITE_XYZ[1] + 3 * WHITE_XYZ[2]
 WHITE_UV = (4 * WHITE_XYZ[0] / _WHITE_D, 9 * WHITE_XYZ[1] / _WHITE_D)  # u'n, v'n
-_U = 4 * _X - WHITE_UV[0] * _D
-_V = 9 * _Y - WHITE_UV[1] * _D
+
+# Coefficients of linear R, G, B; those of D are scaled to sum to 1, and the numerators with them.
+_X, _Y, _Z = RGB_TO_XYZ
+_D = (_X + 15 * _Y + 3 * _Z) / _WHITE_D
+_U = 4 * _X / _WHITE_D - WHITE_UV[0] * _D
+_V = 9 * _Y / _WHITE_D - WHITE_UV[1] * _D
 _TINY = 1e-12  # of D, which is 0 only in black, where L* is 0 too
+
+# p, q of R, G and B in the second formula above: 9u', 4v' and 12 - 3u' - 20v' are X, Y and Z but
+# for a common factor, so these are their coefficients of u' and v' over 4 v'n.
+RGB_OF_CHROMA = tuple(
+    (float(9 * x - 3 * z) / (4 * WHITE_UV[1]), float(4 * y - 20 * z) / (4 * WHITE_UV[1]))
+    for x, y, z in XYZ_TO_RGB
+)
+_LEAST_V = 0.01  # of v' over v'n; the spectrum's least, at 404 nm, is 0.034
 
 
 def rgb_to_luv(rgb: Array) -> Array:
@@ -61,8 +75,8 @@ def linear_to_luv(linear: Array) -> Array:
     xp = array_namespace(linear)
     r, g, b = channels(linear)
     red, blue = r - g, b - g
-    lightness = luminance_to_lightness(_mix(_Y, r, g, b))
-    scale = 13 * lightness / xp.clip(_mix(_D, r, g, b), min=_TINY)
+    lightness = luminance_to_lightness(weighted_mean(_Y, r, g, b))
+    scale = 13 * lightness / xp.clip(weighted_mean(_D, r, g, b), min=_TINY)
     u = scale * (float(_U[0]) * red + float(_U[2]) * blue)
     v = scale * (float(_V[0]) * red + float(_V[2]) * blue)
     return xp.stack((lightness, u, v), axis=-3)
@@ -77,7 +91,8 @@ def luv_to_rgb(luv: Array) -> Array:
         luv: ``(..., 3, H, W)``: L*, u*, v*.
 
     Returns:
-        ``(..., 3, H, W)``, encoded sRGB, not clipped; same dtype and device.
+        ``(..., 3, H, W)``, encoded sRGB, not clipped; same dtype and device. Where u* = v* = 0
+        the three channels are equal.
 
     Raises:
         ValueError: if axis -3 is not 3, or ``luv`` is not floating.
@@ -87,26 +102,29 @@ def luv_to_rgb(luv: Array) -> Array:
 
 
 def luv_to_linear(luv: Array) -> Array:
-    """Convert CIELUV ``(..., 3, H, W)`` to linear sRGB, not clipped."""
+    """Convert CIELUV ``(..., 3, H, W)`` to linear sRGB, not clipped; see :func:`luv_to_rgb`."""
     xp = array_namespace(luv)
     lightness, u, v = channels(luv)
-    scale = 1 / (13 * xp.clip(lightness, min=1e-6))  # L* = 0: Y = 0 below makes it black
-    u_prime = u * scale + WHITE_UV[0]
-    v_prime = xp.clip(v * scale + WHITE_UV[1], min=1e-6)  # no light has v' <= 0
+    grey = xp.clip(13 * lightness, min=1e-6)  # clip: at L* = 0, luminance 0 makes it black
+    luminous = xp.maximum(grey + v / WHITE_UV[1], _LEAST_V * grey)  # no light has v' <= 0
     y = lightness_to_luminance(lightness)
-    x = y * (9 * u_prime) / (4 * v_prime)
-    z = y * (12 - 3 * u_prime - 20 * v_prime) / (4 * v_prime)
-    return xp.stack([_mix(row, x, y, z) for row in XYZ_TO_RGB], axis=-3)
+    return xp.stack([y * ((grey + (p * u + q * v)) / luminous) for p, q in RGB_OF_CHROMA], axis=-3)
 
 
 def rgb_to_lightness(rgb: Array) -> Array:
-    """L* ``(..., 1, H, W)`` in [0, 100] of encoded sRGB ``(..., 3, H, W)``.
+    """L* of encoded sRGB; the first plane of :func:`rgb_to_luv`.
+
+    Args:
+        rgb: ``(..., 3, H, W)``, floating, in [0, 1].
+
+    Returns:
+        ``(..., 1, H, W)``, in [0, 100]; same dtype and device.
 
     Raises:
         ValueError: if axis -3 is not 3, or ``rgb`` is not floating.
     """
     check_image(rgb, "rgb")
-    luminance = _mix(_Y, *channels(srgb_to_linear(rgb)))
+    luminance = weighted_mean(_Y, *channels(srgb_to_linear(rgb)))
     return luminance_to_lightness(luminance)[..., None, :, :]
 
 
@@ -121,7 +139,3 @@ def lightness_to_luminance(lightness: Array) -> Array:
     """Relative luminance Y in [0, 1] of L* in [0, 100]; any shape."""
     xp = array_namespace(lightness)
     return xp.where(lightness > _KNEE_LIGHTNESS, ((lightness + 16) / 116) ** 3, lightness / _SLOPE)
-
-
-def _mix(row: np.ndarray, a: Array, b: Array, c: Array) -> Array:
-    return float(row[0]) * a + float(row[1]) * b + float(row[2]) * c
