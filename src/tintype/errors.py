@@ -7,7 +7,8 @@
     │   ├── UnsupportedImage    a picture, but of a kind that we cannot keep or write
     │   ├── ImageTooLarge       more pixels than the caller allowed
     │   ├── OptionError         an option is outside its documented range
-    │   └── OutputError         the result cannot go where it was to go
+    │   ├── OutputError         the result cannot go where it was to go
+    │   └── RecordError         a journal or record is damaged, in use, or of another kind
     ├── ModelError              a network's file is missing, altered, or of another make (exit 3)
     └── MissingExtra            an optional dependency is not installed (exit 2)
 
@@ -41,6 +42,10 @@ class OptionError(InputError):
 
 class OutputError(InputError):
     """The result cannot be written where it was to go, or would replace what must stay."""
+
+
+class RecordError(InputError):
+    """A journal or record is damaged, is being written by another run, or is of another kind."""
 
 
 class ModelError(TintypeError):
