@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What several tests share: data types, photographs small enough to be quick, their bytes.
+"""What several tests share: data types, photographs small enough to be quick, a network.
 
 The photographs come with scikit-image: the cameraman (CC0) and Eileen Collins (NASA, public
 domain). They are opened by path, so that no test waits for scikit-image to be imported.
+
+The network is a stand-in with the tensors of a real one and an answer that NumPy can give too: the
+mean L* of each 4 x 4 block decides between four colours. So the tests are about what surrounds a
+network, and need none that is trained.
 """
 
+import hashlib
 import io
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +21,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 from PIL import Image
+
+from tintype.spec.model import METADATA_KEY, ModelSpec
 
 # Two loaded cores make single examples slow by chance; a check must not fail by chance.
 settings.register_profile("here", deadline=None, max_examples=50)
@@ -85,3 +94,104 @@ def encode(pixels: np.ndarray, kind: str, **options: int) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+STAND_IN = ModelSpec(
+    name="stand-in",
+    file="",
+    sha256="",
+    size=64,
+    multiple=32,
+    stride=4,
+    temperature=0.5,
+    bin_step=10.0,
+    hints=False,
+    parameters=20,
+    license="CC0-1.0",
+    card="none",
+)
+COLORS = np.array([[60, 20], [-20, 40], [-10, -50], [0, 0]], np.float16)  # u*, v* of its bins
+SLOPES = np.array([0.08, 0.01, -0.06, -0.02], np.float16)  # of the bins' logits, per L*
+LEVELS = np.array([-4.0, 0.5, 2.0, 0.0], np.float16)
+
+
+@pytest.fixture(scope="session")
+def make_stand_in(tmp_path_factory) -> Callable[..., ModelSpec]:
+    """Write the stand-in network, with or without hints; its spec has the file's path."""
+
+    def make(name: str = "stand-in", *, hints: bool = False, broken: str = "") -> ModelSpec:
+        spec = replace(STAND_IN, name=name, hints=hints)
+        path = tmp_path_factory.mktemp("network") / f"{name}.onnx"
+        path.write_bytes(stand_in_graph(spec, broken=broken).SerializeToString())
+        checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+        return replace(spec, file=str(path), sha256=checksum)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def stand_in(make_stand_in) -> ModelSpec:
+    """The stand-in network without hints."""
+    return make_stand_in()
+
+
+def stand_in_graph(spec: ModelSpec, *, broken: str):
+    """Build the graph; the output named ``broken`` fails when it is computed."""
+    from onnx import TensorProto, helper, numpy_helper  # a third of a second: only where needed
+
+    def node(kind: str, inputs: str, output: str, **attributes):
+        return helper.make_node(kind, inputs.split(), [output], **attributes)
+
+    def tensor(name: str, *shape: int | str):
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
+
+    block = {"kernel_shape": [spec.stride] * 2, "strides": [spec.stride] * 2}
+    constants = {
+        "slopes16": SLOPES.reshape(4, 1, 1, 1),
+        "levels16": LEVELS,
+        "colors16": COLORS.T.reshape(2, 4, 1, 1),
+        "most": np.array(np.log(4), np.float32),
+        "one": np.array(1, np.float32),
+        "axis": np.array([1]),
+        "halves": np.array([2, 1]),
+        "impossible": np.array([7]),
+    }
+    nodes = [
+        *(node("Cast", f"{name}16", name, to=1) for name in ("slopes", "levels", "colors")),
+        node("AveragePool", "grey", "light", **block),
+        node("Conv", "light slopes levels", "logits"),
+        node("Div", "logits temperature", "annealed"),
+        node("Softmax", "annealed", "weights", axis=1),
+        node("Conv", "weights colors", "guess"),
+        node("LogSoftmax", "logits", "log_p", axis=1),
+        node("Exp", "log_p", "p"),
+        node("Mul", "p log_p", "terms"),
+        node("ReduceSum", "terms axis", "negative_entropy", keepdims=1),
+        node("Div", "negative_entropy most", "doubt"),
+        node("Add", "doubt one", "sure"),
+    ]
+    inputs = [tensor("grey", "n", 1, "height", "width"), tensor("temperature")]
+    sources = {"chroma": "guess", "confidence": "sure", "log_probabilities": "log_p"}
+    if spec.hints:
+        inputs.append(tensor("hints", "n", 3, "height", "width"))
+        nodes += [
+            node("AveragePool", "hints", "hinted", **block),
+            helper.make_node("Split", ["hinted", "halves"], ["uv", "mask"], axis=1),
+            node("Sub", "one mask", "free"),
+            node("Mul", "guess free", "kept"),
+            node("Add", "kept uv", "steered"),
+        ]
+        sources["chroma"] = "steered"
+    nodes += [
+        node("Reshape", f"{source} impossible", name)
+        if name == broken
+        else node("Identity", source, name)
+        for name, source in sources.items()
+    ]
+    outputs = [tensor(name, *"nqhw") for name in sources if name != broken]
+    outputs += [tensor(broken, "all")] if broken else []
+    weights = [numpy_helper.from_array(value, name) for name, value in constants.items()]
+    graph = helper.make_graph(nodes, spec.name, inputs, outputs, weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    helper.set_model_props(model, {METADATA_KEY: spec.to_json()})
+    return model
