@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The colours that sRGB can show, and how to bring others among them without touching L*.
+
+Clipping R, G and B would change lightness, and the grey photograph is the one thing that is
+certain. So chroma is scaled towards grey, at constant L* and hue, until the colour fits.
+
+No search is needed. At one lightness, light over luminance is (s + n k) / (s + d k), with
+s = 13 L*, a chroma scaled by k, and n and d linear in it (:mod:`tintype.color.luv`). Each of the
+six conditions "R, G, B not below 0, not above 1" is then linear in k:
+
+    Y (s + n k) / (s + d k) >= 0   <=>   -n k <= s
+    Y (s + n k) / (s + d k) <= 1   <=>   (Y n - d) k <= s (1 - Y)
+
+All hold at k = 0, for grey, so the largest k that fits is the least of six ratios. In the plane of
+u', v', where equal hue is a straight line from the white, the gamut at one lightness is a polygon,
+and this finds the edge.
+"""
+
+from array_api_compat import array_namespace
+
+from tintype.color.luv import RGB_OF_CHROMA, WHITE_UV, lightness_to_luminance, luv_to_rgb
+from tintype.color.srgb import Array, channels, check_image
+
+
+def fit_chroma(luv: Array) -> Array:
+    """Scale u*, v* down, pixel by pixel, until sRGB can show the colour.
+
+    Args:
+        luv: ``(..., 3, H, W)``, floating: L*, u*, v*. L* outside [0, 100] leaves no room for
+            chroma.
+
+    Returns:
+        ``(..., 3, H, W)``; same dtype and device, L* untouched, same hue, chroma no larger than
+        before. Colours that fit come out as they went in.
+
+    Raises:
+        ValueError: if axis -3 is not 3, or ``luv`` is not floating.
+    """
+    check_image(luv, "luv")
+    xp = array_namespace(luv)
+    kept = _displayable_share(*channels(luv))[..., None, :, :]
+    return xp.concat((luv[..., :1, :, :], kept * luv[..., 1:, :, :]), axis=-3)
+
+
+def in_gamut(luv: Array, *, tolerance: float = 1e-5) -> Array:
+    """Say which colours sRGB can show.
+
+    Args:
+        luv: ``(..., 3, H, W)``, floating: L*, u*, v*.
+        tolerance: how far outside [0, 1] an encoded channel may lie; the default is less than a
+            step of 16 bits, and more than the rounding of float32.
+
+    Returns:
+        ``(..., 1, H, W)`` bool.
+
+    Raises:
+        ValueError: if axis -3 is not 3, or ``luv`` is not floating.
+    """
+    rgb = luv_to_rgb(luv)
+    xp = array_namespace(rgb)
+    return xp.all((rgb >= -tolerance) & (rgb <= 1 + tolerance), axis=-3, keepdims=True)
+
+
+def _displayable_share(lightness: Array, u: Array, v: Array) -> Array:
+    """``(..., H, W)`` in [0, 1]: the largest share of chroma that fits; see the module."""
+    xp = array_namespace(lightness)
+    y = lightness_to_luminance(lightness)
+    room_below = xp.clip(13 * lightness, min=0.0)
+    room_above = xp.clip(13 * lightness * (1 - y), min=0.0)
+    numerators = [p * u + q * v for p, q in RGB_OF_CHROMA]
+    denominator = v / WHITE_UV[1]
+    below = _greatest([-n for n in numerators])
+    above = _greatest([y * n - denominator for n in numerators])
+    return xp.minimum(_share(room_below, below), _share(room_above, above))
+
+
+def _share(room: Array, wanted: Array) -> Array:
+    """``room / wanted``, but at most 1."""
+    xp = array_namespace(room)
+    short = wanted > room  # never so for grey, not even where black and white have no room
+    return xp.where(short, room / xp.where(short, wanted, 1.0), 1.0)
+
+
+def _greatest(planes: list[Array]) -> Array:
+    xp = array_namespace(*planes)
+    return xp.maximum(xp.maximum(planes[0], planes[1]), planes[2])
