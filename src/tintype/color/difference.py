@@ -28,7 +28,7 @@ def ciede2000(lab1: Array, lab2: Array) -> Array:
         lab2: the same, of a shape that broadcasts with ``lab1``.
 
     Returns:
-        ``(..., H, W)``, not negative; same dtype and device. Symmetric in its arguments, and 0
+        ``(..., 1, H, W)``, not negative; same dtype and device. Symmetric in its arguments, and 0
         for equal colours. Its gradient is finite everywhere, and 0 between equal colours.
 
     Raises:
@@ -54,7 +54,8 @@ def ciede2000(lab1: Array, lab2: Array) -> Array:
     delta_c = (chroma2 - chroma1) / s_c
     delta_h = 2 * _root(chroma1 * chroma2) * xp.sin(turn / 2) / s_h
     squared = delta_l**2 + delta_c**2 + delta_h**2
-    return _root(squared + _rotation(mean_hue, mean_chroma) * delta_c * delta_h)
+    squared = squared + _rotation(mean_hue, mean_chroma) * delta_c * delta_h
+    return _root(squared)[..., None, :, :]
 
 
 def _polar(a: Array, b: Array) -> tuple[Array, Array]:
