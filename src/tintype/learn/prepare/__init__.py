@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the archives of public photograph collections to shards; needs no PyTorch."""

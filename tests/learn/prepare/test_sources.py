@@ -1,0 +1,58 @@
+import pytest
+
+from tintype.errors import InputError, UnreadableImage
+from tintype.learn.prepare.sources import open_source
+
+
+def listing(source, **options):
+    with open_source(source, **options) as members:
+        return {str(member.path): member.read() for member in members}
+
+
+def test_folder_zip_and_tar_list_alike(tmp_path, make):
+    files = {"a/1.jpg": b"one", "b/2.jpg": b"two"}
+    make.lay_out(tmp_path / "folder", files)
+    (tmp_path / "archive.zip").write_bytes(make.zip_of(files))
+    (tmp_path / "archive.tar").write_bytes(make.tar_of(files))
+    for source in ("folder", "archive.zip", "archive.tar"):
+        assert listing(tmp_path / source) == files
+
+
+def test_archives_inside_read_as_folders(tmp_path, make):
+    inner = make.tar_of({"x.jpg": b"x"})
+    make.lay_out(tmp_path, {"outer.zip": make.zip_of({"deep.tar": inner, "y.jpg": b"y"})})
+    assert listing(tmp_path) == {"outer/deep/x.jpg": b"x", "outer/y.jpg": b"y"}
+    assert listing(tmp_path, descend=lambda path: path.name != "deep") == {"outer/y.jpg": b"y"}
+
+
+def test_one_damaged_file_is_its_own_failure(tmp_path, make):
+    damaged = bytearray(make.zip_of({"1.jpg": b"A" * 99, "2.jpg": b"fine"}))
+    damaged[damaged.index(b"AAAA")] ^= 1  # the CRC no longer fits
+    (tmp_path / "a.zip").write_bytes(damaged)
+    with open_source(tmp_path / "a.zip") as members:
+        with pytest.raises(UnreadableImage, match="damaged inside its archive"):
+            members[0].read()
+        assert members[1].read() == b"fine"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("missing", None, "does not exist"),
+        ("notes.txt", b"text", "neither a folder nor"),
+        ("a.tar.gz", b"\x1f\x8b", "unpack it and give the folder"),
+        ("a.zip", b"no zip", "is damaged"),
+        ("a.tar", b"no tar" * 200, "is damaged"),
+    ],
+)
+def test_says_what_is_wrong_with_a_source(tmp_path, name, content, message):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=message), open_source(tmp_path / name):
+        pass
+
+
+def test_an_archive_cannot_name_a_file_outside_itself(tmp_path, make):
+    (tmp_path / "evil.zip").write_bytes(make.zip_of({"../outside.jpg": b"x"}))
+    with pytest.raises(InputError, match="outside itself"), open_source(tmp_path / "evil.zip"):
+        pass
