@@ -9,23 +9,43 @@ Chroma is ``(..., 2, H, W)`` in CIE units. Source: Hwang & Zhou 2016, section 3.
 and rarity weights after Zhang, Isola & Efros 2016 (arXiv 1603.08511), sections 2.1 and 2.2.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from array_api_compat import array_namespace, device
+from numpy.typing import NDArray
 
 from tintype.color.luv import rgb_to_luv
-from tintype.color.srgb import Array
+from tintype.color.srgb import Array, channels, check_image
 
 
 @dataclass(frozen=True)
 class ChannelBins:
-    """Equal-width bins of one chroma channel; values outside fall into the outermost bins."""
+    """Equal-width bins of one chroma channel; values outside fall into the outermost bins.
+
+    The defaults are the paper's. They lose what sRGB has beyond 100 units: strong reds in u*,
+    strong blues in v*.
+
+    Args:
+        count: number of bins.
+        low: lower edge of the first bin, CIE units.
+        high: upper edge of the last bin, CIE units.
+
+    Raises:
+        ValueError: there is no bin, or ``low`` is not below ``high``.
+    """
 
     count: int = 50
-    low: float = -100.0  # CIE units
+    low: float = -100.0
     high: float = 100.0
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError(f"count must be 1 or more, got {self.count}")
+        if not self.low < self.high:
+            raise ValueError(f"low must be below high, got low={self.low}, high={self.high}")
 
     @property
     def width(self) -> float:
@@ -33,46 +53,66 @@ class ChannelBins:
         return (self.high - self.low) / self.count
 
     @cached_property
-    def centers(self) -> np.ndarray:
-        """``(count,)`` float64, CIE units."""
-        return self.low + self.width * (np.arange(self.count) + 0.5)
+    def centers(self) -> NDArray[np.float32]:
+        """``(count,)`` float32, CIE units."""
+        middles = self.low + self.width * (np.arange(self.count) + 0.5)
+        return middles.astype(np.float32)
 
     def encode(self, chroma: Array) -> Array:
-        """The bin of every value: any shape, CIE units, to int64 in [0, count)."""
+        """The bin of every value: any shape, CIE units, to int64 in [0, count), same shape."""
         xp = array_namespace(chroma)
         index = xp.floor((chroma - self.low) / self.width)
         return xp.astype(xp.clip(index, min=0, max=self.count - 1), xp.int64)
 
     def decode(self, index: Array, means: Array | None = None) -> Array:
-        """The value of every bin: its centre, or its entry in ``means`` ``(count,)``."""
-        xp = array_namespace(index)
-        values = self.centers.astype(np.float32) if means is None else means
-        values = xp.asarray(values, device=device(index))
-        return xp.reshape(xp.take(values, xp.reshape(index, (-1,))), index.shape)
+        """The value that stands for every bin; what the argmax of a network's scores selects.
 
-    def means(self, chroma: Array) -> np.ndarray:
-        """Mean of the values that fall into each bin, ``(count,)`` float32; empty: its centre."""
+        Args:
+            index: any shape, integers in [0, count).
+            means: ``(count,)`` CIE units, the training pixels' mean in each bin, as
+                :meth:`means` computes it; by default the bins' centres.
+
+        Returns:
+            CIE units, the shape of ``index``, float32 or the dtype of ``means``.
+        """
+        xp = array_namespace(index)
+        values = xp.asarray(self.centers if means is None else means, device=device(index))
+        return _look_up(values, index)
+
+    def means(self, chroma: Array) -> NDArray[np.float32]:
+        """Mean of the values that fall into each bin, ``(count,)``; of an empty bin, its centre."""
         values = np.asarray(chroma, dtype=np.float64).ravel()
         index = np.asarray(self.encode(values))
         sums = np.bincount(index, values, self.count)
         counts = np.bincount(index, minlength=self.count)
-        return np.where(counts > 0, sums / np.maximum(counts, 1), self.centers).astype(np.float32)
+        means = np.where(counts > 0, sums / np.maximum(counts, 1), self.centers)
+        return means.astype(np.float32)
 
 
 @dataclass(frozen=True)
 class JointBins:
     """Nodes of a square grid over (u*, v*) that border a colour which sRGB can show.
 
+    Every colour that sRGB can show lies in a square of four such nodes, so it is a mean of classes,
+    exactly. Some nodes on the rim are themselves a little outside what sRGB can show.
+
     Args:
         step: CIE units between nodes. (0, 0) is a node: grey is a class.
+
+    Raises:
+        ValueError: ``step`` is not above 0.
     """
 
     step: float = 10.0
 
+    def __post_init__(self) -> None:
+        if not self.step > 0:
+            raise ValueError(f"step must be above 0, got {self.step}")
+
     @cached_property
-    def _occupied(self) -> tuple[np.ndarray, tuple[int, int]]:
+    def _occupied(self) -> tuple[NDArray[np.bool_], tuple[int, int]]:
         """Node grid ``(rows of v, columns of u)`` bool, and its lowest (u, v) index."""
-        squares = np.unique(np.floor(_displayable_chroma() / self.step).astype(int), axis=1)
+        squares = np.floor(_displayable_chroma() / self.step).astype(int)
         low, high = squares.min(axis=1), squares.max(axis=1) + 1
         nodes = np.zeros((high[1] - low[1] + 1, high[0] - low[0] + 1), dtype=bool)
         u, v = squares - low[:, None]
@@ -81,11 +121,12 @@ class JointBins:
         return nodes, (int(low[0]), int(low[1]))
 
     @cached_property
-    def centers(self) -> np.ndarray:
+    def centers(self) -> NDArray[np.float32]:
         """``(Q, 2)`` float32: u*, v* of each class, rows of v ascending, then u."""
         nodes, low = self._occupied
         v, u = np.nonzero(nodes)
-        return (np.stack((u + low[0], v + low[1]), axis=1) * self.step).astype(np.float32)
+        centers = np.stack((u + low[0], v + low[1]), axis=1) * self.step
+        return centers.astype(np.float32)
 
     @property
     def count(self) -> int:
@@ -93,13 +134,14 @@ class JointBins:
         return len(self.centers)
 
     @cached_property
-    def _table(self) -> np.ndarray:
+    def _table(self) -> NDArray[np.int64]:
         """Class of every node of the grid; a node that is no class has its nearest one."""
         nodes, low = self._occupied
         v, u = np.indices(nodes.shape).reshape(2, -1)
         grid = np.stack((u + low[0], v + low[1]), axis=1) * self.step
         distance = ((grid[:, None] - self.centers[None]) ** 2).sum(axis=2)
-        return distance.argmin(axis=1).reshape(nodes.shape)
+        nearest: NDArray[np.int64] = distance.argmin(axis=1)
+        return nearest.reshape(nodes.shape)
 
     def encode(self, chroma: Array) -> tuple[Array, Array]:
         """Spread every colour over the four surrounding nodes, bilinearly.
@@ -110,12 +152,18 @@ class JointBins:
         Returns:
             Classes ``(..., 4, H, W)`` int64, and their weights, same shape and ``chroma``'s
             dtype, which are not negative and sum to 1. For a colour that sRGB can show, the
-            weighted mean of the classes' centres is the colour itself.
+            weighted mean of the classes' centres is the colour itself; another one is moved to
+            the classes nearest to its square.
+
+        Raises:
+            ValueError: if axis -3 is not 2, or ``chroma`` is not floating.
         """
+        check_image(chroma, "chroma", planes=2)
         xp = array_namespace(chroma)
         (rows, columns), low = self._table.shape, self._occupied[1]
-        u = xp.clip(chroma[..., 0, :, :] / self.step - low[0], min=0, max=columns - 1)
-        v = xp.clip(chroma[..., 1, :, :] / self.step - low[1], min=0, max=rows - 1)
+        u, v = channels(chroma)
+        u = xp.clip(u / self.step - low[0], min=0, max=columns - 1)
+        v = xp.clip(v / self.step - low[1], min=0, max=rows - 1)
         u0 = xp.clip(xp.floor(u), max=columns - 2)
         v0 = xp.clip(xp.floor(v), max=rows - 2)
         fu, fv = u - u0, v - v0
@@ -125,35 +173,54 @@ class JointBins:
             [(fu if du else 1 - fu) * (fv if dv else 1 - fv) for du, dv in _CORNERS], axis=-3
         )
         table = xp.asarray(self._table.reshape(-1), device=device(chroma))
-        return xp.reshape(xp.take(table, xp.reshape(nodes, (-1,))), nodes.shape), weights
+        return _look_up(table, nodes), weights
 
     def decode(self, log_probabilities: Array, temperature: float = 1.0) -> Array:
         """The annealed mean: the mean under probabilities raised to 1/T and renormalised.
 
         Args:
-            log_probabilities: ``(..., Q, H, W)``; any constant per pixel may be added.
+            log_probabilities: ``(..., Q, H, W)``, floating; any constant per pixel may be added.
             temperature: T > 0; 1 is the mean, towards 0 the mode.
 
         Returns:
-            ``(..., 2, H, W)`` chroma in CIE units.
+            ``(..., 2, H, W)`` chroma in CIE units; same dtype and device.
+
+        Raises:
+            ValueError: if axis -3 is not Q, ``log_probabilities`` is not floating, or
+                ``temperature`` is not above 0.
         """
+        check_image(log_probabilities, "log_probabilities", planes=self.count)
+        if not temperature > 0:
+            raise ValueError(f"temperature must be above 0, got {temperature}")
         xp = array_namespace(log_probabilities)
-        annealed = xp.exp(_log_normalize(log_probabilities / temperature))
         centers = xp.asarray(
-            self.centers, dtype=log_probabilities.dtype, device=device(log_probabilities)
+            self.centers.T, dtype=log_probabilities.dtype, device=device(log_probabilities)
         )
-        mean = xp.tensordot(xp.moveaxis(annealed, -3, -1), centers, axes=1)
-        return xp.moveaxis(mean, -1, -3)
+        annealed = xp.exp(_log_normalize(log_probabilities / temperature))
+        *leading, classes, height, width = annealed.shape
+        mean = centers @ xp.reshape(annealed, (*leading, classes, height * width))
+        return xp.reshape(mean, (*leading, 2, height, width))
 
     def confidence(self, log_probabilities: Array) -> Array:
-        """1 minus the entropy over its maximum, ``(..., 1, H, W)`` in [0, 1]."""
+        """How sure a distribution is: 1 minus its entropy over the largest possible.
+
+        Args:
+            log_probabilities: ``(..., Q, H, W)``, floating; any constant per pixel may be added.
+
+        Returns:
+            ``(..., 1, H, W)`` in [0, 1]: 0 for all classes alike, 1 for a single one.
+
+        Raises:
+            ValueError: if axis -3 is not Q, or ``log_probabilities`` is not floating.
+        """
+        check_image(log_probabilities, "log_probabilities", planes=self.count)
         xp = array_namespace(log_probabilities)
         logs = _log_normalize(log_probabilities)
         entropy = -xp.sum(xp.exp(logs) * logs, axis=-3, keepdims=True)
-        return 1 - entropy / float(np.log(self.count))
+        return xp.clip(1 - entropy / math.log(self.count), min=0.0, max=1.0)  # clip: rounding
 
 
-def rarity_weights(prior: np.ndarray, *, uniform: float) -> np.ndarray:
+def rarity_weights(prior: NDArray[np.floating], *, uniform: float) -> NDArray[np.float32]:
     """Loss weights that let rare colours count.
 
     The weight of a class is the inverse of its probability in the mixture
@@ -167,15 +234,27 @@ def rarity_weights(prior: np.ndarray, *, uniform: float) -> np.ndarray:
         ``(Q,)`` float32.
 
     Raises:
-        ValueError: ``uniform`` is outside [0, 1].
+        ValueError: ``uniform`` is outside [0, 1], or ``prior`` is no distribution.
     """
     if not 0 <= uniform <= 1:
         raise ValueError(f"uniform must be in [0, 1], got {uniform}")
+    if prior.min() < 0 or not math.isclose(prior.sum(), 1, abs_tol=1e-3):
+        raise ValueError(
+            "prior must hold shares that sum to 1, "
+            f"got a sum of {prior.sum():g} and a least of {prior.min():g}"
+        )
     weights = 1 / np.maximum((1 - uniform) * prior + uniform / len(prior), 1e-12)
-    return (weights / (prior * weights).sum()).astype(np.float32)
+    scaled: NDArray[np.float32] = (weights / (prior * weights).sum()).astype(np.float32)
+    return scaled
 
 
 _CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1))  # of a grid square, as (du, dv)
+
+
+def _look_up(table: Array, index: Array) -> Array:
+    """``table[index]``, for an index of any shape."""
+    xp = array_namespace(table, index)
+    return xp.reshape(xp.take(table, xp.reshape(index, (-1,)), axis=0), index.shape)
 
 
 def _log_normalize(logits: Array) -> Array:
@@ -185,14 +264,14 @@ def _log_normalize(logits: Array) -> Array:
     return shifted - xp.log(xp.sum(xp.exp(shifted), axis=-3, keepdims=True))
 
 
-def _displayable_chroma() -> np.ndarray:
-    """``(2, N)`` u*, v* of a fine sampling of the sRGB cube, its surface finer still."""
-    inside = np.linspace(0, 1, 64)
-    cube = np.stack(np.meshgrid(inside, inside, inside, indexing="ij")).reshape(3, -1)
-    across = np.linspace(0, 1, 256)
-    a, b = (plane.ravel() for plane in np.meshgrid(across, across, indexing="ij"))
-    faces = [
-        np.insert(np.stack((a, b)), axis, side, axis=0) for axis in range(3) for side in (0.0, 1.0)
-    ]
-    rgb = np.concatenate([cube, *faces], axis=1)[..., None]  # (3, N, 1)
-    return rgb_to_luv(rgb)[1:, :, 0]
+def _displayable_chroma() -> NDArray[np.float64]:
+    """``(2, N)`` u*, v* of all 8-bit colours on the surface of the sRGB cube.
+
+    What is inside adds nothing: of all displayable colours of one chroma, the darkest is on the
+    surface.
+    """
+    levels = np.linspace(0, 1, 256)
+    a, b = (plane.ravel() for plane in np.meshgrid(levels, levels))
+    faces = [np.insert((a, b), axis, end, axis=0) for axis in range(3) for end in (0.0, 1.0)]
+    luv: NDArray[np.float64] = rgb_to_luv(np.stack(faces, axis=1))  # (3, 6, N / 6)
+    return luv[1:].reshape(2, -1)
