@@ -34,7 +34,6 @@ MODELS: dict[str, ModelSpec] = {
         ),
     )
 }
-DEFAULT_MODEL = "tintype-s"
 
 
 def find_model(model: str | Path) -> ModelSpec:

@@ -1,29 +1,55 @@
 # SPDX-License-Identifier: Apache-2.0
 """The options of a colorization, stated once for Python, the command line, the web and film.
 
-Each option is a field of one frozen dataclass that carries its default, its range or choices and
-its one-line help; every face reads them from here.
+Each option is a field of a frozen dataclass that carries its default, its range or choices and its
+one-line help; every face reads them from here. There are three of these classes, because three
+parts of the walk take them: :class:`ColorizeOptions` says how a photograph is coloured,
+:class:`FileOptions` how its file is read and written, :class:`EngineOptions` what runs the network.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from tintype.errors import OptionError
+from tintype.imaging.formats import FORMATS
 
 
-def number(default: Any, help: str, *, low: float, high: float) -> Any:
-    """Declare a number's default, its one-line help and its closed range."""
+def number(default: Any, help: str, *, low: float | None = None, high: float | None = None) -> Any:
+    """Declare a number's default, its one-line help and its closed range; None is no bound."""
     return field(default=default, metadata={"help": help, "low": low, "high": high})
 
 
-def choice(default: str, help: str, *, among: tuple[str, ...]) -> Any:
+def choice(default: str | None, help: str, *, among: tuple[str, ...]) -> Any:
     """Declare a choice's default, its one-line help and what may be chosen."""
     return field(default=default, metadata={"help": help, "among": among})
 
 
+def switch(default: bool, help: str) -> Any:
+    """Declare a switch's default and its one-line help, which says what it does when it is on."""
+    return field(default=default, metadata={"help": help})
+
+
+def text(default: str, help: str) -> Any:
+    """Declare a text's default and its one-line help; it is checked where it is looked up."""
+    return field(default=default, metadata={"help": help})
+
+
+class _Checked:
+    """Checks every option on construction, so that every face reports alike."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for option in fields(self):  # type: ignore[arg-type]  # its subclasses are dataclasses
+            value = getattr(self, option.name)
+            if value is not None or option.default is not None:
+                check_option(option.name, value, option.metadata)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ColorizeOptions:
-    """How to colour one photograph. Checked on construction, so every face reports alike.
+class ColorizeOptions(_Checked):
+    """How to colour one photograph.
 
     Raises:
         OptionError: a value is outside its range or choices; the message names both.
@@ -48,24 +74,60 @@ class ColorizeOptions:
         among=("auto", "keep", "off"),
     )
 
-    def __post_init__(self) -> None:
-        for option in fields(self):
-            value = getattr(self, option.name)
-            check_option(option.name, value, option.metadata, optional=option.default is None)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOptions(_Checked):
+    """How to read a photograph's file and write the result's.
+
+    Raises:
+        OptionError: a value is outside its range or choices; the message names both.
+    """
+
+    max_pixels: int = number(200_000_000, "Refuse photographs with more pixels than this.", low=1)
+    format: str | None = choice(
+        None,
+        "Format of the results (default: each photograph's own, where that can hold colour).",
+        among=tuple(row.name for row in FORMATS),
+    )
+    quality: int | None = number(
+        None, "Of lossy formats (default: nothing visible is lost).", low=1, high=100
+    )
+    mark: bool = switch(True, "Say in the metadata that the colours are computed.")
 
 
-def check_option(name: str, value: Any, metadata: Any, *, optional: bool = False) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions(_Checked):
+    """Which network, and where it runs.
+
+    Raises:
+        OptionError: a value is outside its choices; the message names both.
+    """
+
+    model: str = text("tintype-s", "A network of `tintype models`, or the path of an .onnx file.")
+    device: str = choice(
+        "auto",
+        "Where the network runs; auto: CUDA where there is one, else the CPU.",
+        among=("auto", "cpu", "cuda", "coreml", "directml", "migraphx", "openvino", "webgpu"),
+    )
+
+
+def check_option(name: str, value: Any, metadata: Mapping[str, Any]) -> None:
     """Raise :class:`OptionError` unless ``value`` lies in the range or choices of ``metadata``."""
-    if optional and value is None:
-        return
-    if "among" in metadata:
-        if value not in metadata["among"]:
-            raise OptionError(
-                f"{name} must be one of {', '.join(metadata['among'])}; got {value!r}"
-            )
-    elif not metadata["low"] <= value <= metadata["high"]:  # also false for NaN
-        raise OptionError(f"{name} must be in [{metadata['low']}, {metadata['high']}], got {value}")
+    if "among" in metadata and value not in metadata["among"]:
+        raise OptionError(f"{name} must be one of {', '.join(metadata['among'])}; got {value!r}")
+    low, high = metadata.get("low"), metadata.get("high")
+    if low is not None and not value >= low:  # also so for NaN
+        bounds = f"at least {low}" if high is None else f"in [{low}, {high}]"
+        raise OptionError(f"{name} must be {bounds}, got {value}")
+    if high is not None and not value <= high:
+        raise OptionError(f"{name} must be in [{low}, {high}], got {value}")
 
 
 DEFAULTS = ColorizeOptions()
-HELP: dict[str, str] = {o.name: o.metadata["help"] for o in fields(ColorizeOptions)}
+FILE_DEFAULTS = FileOptions()
+ENGINE_DEFAULTS = EngineOptions()
+HELP: dict[str, str] = {
+    option.name: option.metadata["help"]
+    for options in (ColorizeOptions, FileOptions, EngineOptions)
+    for option in fields(options)
+}

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where every result will go, settled before any work is done.
+
+A result keeps its photograph's stem and, where that can hold colour, its suffix. Two photographs
+whose results would share a name, a result that would replace a photograph, and a result that is
+there already are refused while nothing has been written yet: a folder is coloured wholly as planned
+or not at all.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tintype.errors import OptionError, OutputError
+from tintype.imaging.formats import result_suffix, suffix_format
+
+_SUFFIX_OF_NAMELESS = ".png"  # holds what any of the formats can, except float samples
+_CASELESS = sys.platform in ("darwin", "win32")  # where a.jpg and A.jpg are mostly one file
+_LISTED = 5  # conflicts in one message
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One photograph's way: what is read, what will be written."""
+
+    source: Path
+    target: Path
+
+
+def plan_tasks(
+    sources: Sequence[Path], out: Path, *, format: str | None = None, base: Path | None = None
+) -> list[Task]:
+    """Settle where the result of each photograph goes. Looks at names, not into files.
+
+    Args:
+        sources: the photographs; one that is named twice is coloured once.
+        out: a folder; for a single photograph also a file's name, which ends in a format's suffix
+            and is no folder that exists.
+        format: name of the format of the results, a row of
+            :data:`tintype.imaging.formats.FORMATS`; None to keep each photograph's own.
+        base: a folder that holds all sources, whose tree the results shall mirror; None to put
+            all results into ``out`` itself.
+
+    Returns:
+        One task a photograph, in the order of ``sources``.
+
+    Raises:
+        OutputError: two results would have one name, or ``out`` is one file's name for several.
+        OptionError: ``format`` is unknown, or is not that of the file which ``out`` names.
+    """
+    once = list(dict.fromkeys(sources))
+    if _names_a_file(out):
+        if len(once) != 1:
+            raise OutputError(
+                f"{out} is one file's name, for {len(once)} photographs; name a folder"
+            )
+        own = suffix_format(out)
+        if format not in (None, own.name):
+            raise OptionError(
+                f"{out} is a {own.title} file's name, but the format asked for is {format}"
+            )
+        return [Task(once[0], out)]
+    tasks = [Task(source, out / _result_name(source, format, base)) for source in once]
+    _refuse_shared_targets(tasks)
+    return tasks
+
+
+def refuse_conflicts(tasks: Sequence[Task], *, overwrite: bool) -> None:
+    """Refuse results that would replace what is on disk; to be called before any work.
+
+    Args:
+        tasks: the whole plan.
+        overwrite: whether an earlier result may be replaced. A photograph of the plan never is,
+            whatever name or link leads to it.
+
+    Raises:
+        OutputError: a result would replace a photograph, a folder, or an earlier result.
+    """
+    sources = {identity for task in tasks if (identity := _identity(task.source))}
+    existing = [task for task in tasks if os.path.lexists(task.target)]
+    _refuse(
+        [task for task in existing if _identity(task.target) in sources],
+        "would replace a photograph that is to be coloured; choose another folder",
+    )
+    _refuse(
+        [task for task in existing if task.target.is_dir()],
+        "is a folder, where a result should go; choose another folder",
+    )
+    if not overwrite:
+        _refuse(
+            existing, "is there already; choose another folder, or allow results to be overwritten"
+        )
+
+
+def _names_a_file(out: Path) -> bool:
+    try:
+        suffix_format(out)
+    except OptionError:
+        return False
+    return not out.is_dir()
+
+
+def _result_name(source: Path, format: str | None, base: Path | None) -> Path:
+    try:
+        suffix = result_suffix(source, format)
+    except OptionError:
+        if format is not None:
+            raise
+        suffix = _SUFFIX_OF_NAMELESS  # a picture whose name does not say so, or no picture at all
+    name = Path(source.name) if base is None else source.relative_to(base)
+    return name.with_suffix(suffix)
+
+
+def _refuse_shared_targets(tasks: Sequence[Task]) -> None:
+    taken: dict[str, Task] = {}
+    for task in tasks:
+        name = os.path.normpath(task.target)
+        first = taken.setdefault(name.casefold() if _CASELESS else name, task)
+        if first is not task:
+            raise OutputError(
+                f"{first.source} and {task.source} would both be written to {task.target}; "
+                f"colour them into different folders, or rename one"
+            )
+
+
+def _refuse(tasks: Sequence[Task], why: str) -> None:
+    if tasks:
+        names = ", ".join(str(task.target) for task in tasks[:_LISTED])
+        more = f" and {len(tasks) - _LISTED} more" if len(tasks) > _LISTED else ""
+        raise OutputError(f"{names}{more} {why}")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What the file is, under whatever name: device and inode; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tintype.errors import OptionError, OutputError
+from tintype.jobs.plan import Task, plan_tasks, refuse_conflicts
+
+names = st.text("abAB.é \n", min_size=1, max_size=6).filter(lambda n: n.strip("."))
+
+
+def targets(sources: list[str], out: str, **options: object) -> list[str]:
+    return [
+        t.target.as_posix() for t in plan_tasks([Path(s) for s in sources], Path(out), **options)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "result"),
+    [
+        ("a.jpg", "o/a.jpg"),
+        ("x/a.TIFF", "o/a.TIFF"),
+        ("a.b.png", "o/a.b.png"),
+        ("a.pgm", "o/a.ppm"),  # a greymap holds no colour
+        ("scan", "o/scan.png"),
+        ("notes.txt", "o/notes.png"),
+    ],
+)
+def test_a_result_keeps_stem_and_where_it_can_format(source, result):
+    assert targets([source], "o") == [result]
+
+
+def test_a_format_asked_for_is_every_results():
+    assert targets(["a.tif", "b.jpeg", "c"], "o", format="jpeg") == [
+        "o/a.jpg",
+        "o/b.jpeg",
+        "o/c.jpg",
+    ]
+
+
+def test_a_single_photograph_may_name_its_result():
+    assert targets(["a.tif"], "x/b.jpg") == ["x/b.jpg"]
+    assert targets(["a.tif"], "x/b.jpg", format="jpeg") == ["x/b.jpg"]
+
+
+def test_a_folder_may_look_like_a_files_name(tmp_path):
+    folder = tmp_path / "b.jpg"
+    folder.mkdir()
+    assert plan_tasks([Path("a.tif")], folder) == [Task(Path("a.tif"), folder / "a.tif")]
+
+
+def test_a_folders_tree_is_mirrored():
+    sources = [Path("in/a.jpg"), Path("in/x/a.jpg"), Path("in/x/y/b.pgm")]
+    planned = plan_tasks(sources, Path("o"), base=Path("in"))
+    assert [t.target.as_posix() for t in planned] == ["o/a.jpg", "o/x/a.jpg", "o/x/y/b.ppm"]
+
+
+def test_a_photograph_that_is_named_twice_is_coloured_once():
+    assert targets(["a.jpg", "b.jpg", "a.jpg"], "o") == ["o/a.jpg", "o/b.jpg"]
+
+
+@given(sources=st.lists(names.map(lambda n: Path("in") / n), min_size=1, max_size=8))
+def test_no_plan_gives_two_results_one_name(sources):
+    try:
+        planned = plan_tasks(sources, Path("o"))
+    except OutputError as error:
+        assert "would both be written to" in str(error)  # noqa: PT017 - either is right
+    else:
+        assert [t.source for t in planned] == list(dict.fromkeys(sources))
+        assert len({t.target for t in planned}) == len(planned)
+
+
+@pytest.mark.parametrize(
+    ("sources", "out", "options", "error", "message"),
+    [
+        (
+            ["x/a.jpg", "y/a.jpg"],
+            "o",
+            {},
+            OutputError,
+            r"x/a\.jpg and y/a\.jpg would both.*o/a\.jpg",
+        ),
+        (["a.jpg", "a.png"], "o", {"format": "png"}, OutputError, "would both be written"),
+        (["a.pgm", "a.ppm"], "o", {}, OutputError, "would both be written"),
+        (["a.jpg", "b.jpg"], "c.jpg", {}, OutputError, r"c\.jpg is one file's name, for 2"),
+        (["a.jpg"], "c.jpg", {"format": "png"}, OptionError, "JPEG file's name, but .* png"),
+        (["a"], "o", {"format": "gif"}, OptionError, "format must be one of"),
+    ],
+)
+def test_a_plan_that_cannot_work_is_refused(sources, out, options, error, message):
+    with pytest.raises(error, match=message):
+        targets(sources, out, **options)
+
+
+def planned(tmp_path: Path, target: str, *, content: bytes | None = b"") -> list[Task]:
+    source, result = tmp_path / "a.jpg", tmp_path / target
+    source.write_bytes(b"original")
+    result.parent.mkdir(exist_ok=True)
+    if content is not None and not result.exists():
+        result.write_bytes(content)
+    return [Task(source, result)]
+
+
+def test_a_result_that_is_not_there_yet_is_no_conflict(tmp_path):
+    refuse_conflicts(planned(tmp_path, "o/a.jpg", content=None), overwrite=False)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_photograph_is_never_replaced(tmp_path, overwrite):
+    with pytest.raises(OutputError, match=r"a\.jpg would replace a photograph"):
+        refuse_conflicts(planned(tmp_path, "a.jpg"), overwrite=overwrite)
+
+
+@pytest.mark.parametrize("link", [os.link, os.symlink])
+def test_a_photograph_is_not_replaced_under_another_name_either(tmp_path, link):
+    tasks = planned(tmp_path, "o/a.jpg", content=None)
+    link(tasks[0].source, tasks[0].target)
+    with pytest.raises(OutputError, match="would replace a photograph"):
+        refuse_conflicts(tasks, overwrite=True)
+
+
+def test_another_photographs_file_is_not_replaced(tmp_path):
+    other = tmp_path / "o" / "a.jpg"
+    tasks = [*planned(tmp_path, "o/a.jpg"), Task(other, tmp_path / "p" / "a.jpg")]
+    with pytest.raises(OutputError, match="would replace a photograph"):
+        refuse_conflicts(tasks, overwrite=True)
+
+
+def test_an_earlier_result_is_replaced_only_if_that_is_allowed(tmp_path):
+    tasks = planned(tmp_path, "o/a.jpg")
+    with pytest.raises(OutputError, match=r"o/a\.jpg is there already"):
+        refuse_conflicts(tasks, overwrite=False)
+    refuse_conflicts(tasks, overwrite=True)
+
+
+def test_a_dangling_link_counts_as_an_earlier_result(tmp_path):
+    tasks = planned(tmp_path, "o/a.jpg", content=None)
+    tasks[0].target.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OutputError, match="is there already"):
+        refuse_conflicts(tasks, overwrite=False)
+
+
+def test_a_folder_is_never_replaced(tmp_path):
+    tasks = planned(tmp_path, "o/a.jpg", content=None)
+    tasks[0].target.mkdir()
+    with pytest.raises(OutputError, match="is a folder"):
+        refuse_conflicts(tasks, overwrite=True)
+
+
+def test_a_long_list_of_conflicts_is_cut_short(tmp_path):
+    sources = [tmp_path / f"{i}.jpg" for i in range(8)]
+    for source in sources:
+        source.write_bytes(b"")
+    with pytest.raises(OutputError, match=r"4\.jpg and 3 more would replace"):
+        refuse_conflicts([Task(s, s) for s in sources], overwrite=True)
