@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Classification over joint bins of (u*, v*), with soft targets and weights for rare colours.
+
+The loss is the cross-entropy against the soft encoding of the true chroma, which is exact under
+expectation; pixels of rare colours weigh more. The decode is the annealed mean.
+
+Source: Zhang, Isola & Efros 2016 (arXiv 1603.08511), section 2; bins over CIELUV as in Hwang &
+Zhou 2016, section 3.6.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tintype.color.bins import JointBins, rarity_weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointBinsConfig:
+    """Describes the head."""
+
+    step: float = 12.0  # CIE units between bins
+    uniform: float = 0.75  # share of the uniform distribution in the rarity weights; 1: none
+    temperature: float = 0.4  # of the decode, in validation
+
+    def build(self, in_channels: int, stride: int) -> "JointBinsHead":
+        """Build the head for a map of ``in_channels`` at 1/``stride`` of the input."""
+        return JointBinsHead(self, in_channels, stride)
+
+
+class JointBinsHead(nn.Module):
+    """A score for every joint bin at every place; raw predictions are ``(B, Q, h, w)`` logits."""
+
+    rarity: Tensor
+
+    def __init__(self, config: JointBinsConfig, in_channels: int, stride: int) -> None:
+        super().__init__()
+        self.config = config
+        self.stride = stride
+        self.bins = JointBins(config.step)
+        self.scores = nn.Conv2d(in_channels, self.bins.count, 1)
+        nn.init.xavier_uniform_(self.scores.weight)
+        self.register_buffer("rarity", torch.ones(self.bins.count))
+
+    def set_prior(self, prior: np.ndarray) -> None:
+        """Weigh the loss by, and start the scores from, the bins' share ``(Q,)`` of pixels."""
+        weights = rarity_weights(prior, uniform=self.config.uniform)
+        self.rarity.copy_(torch.from_numpy(weights))
+        assert self.scores.bias is not None
+        self.scores.bias.data.copy_(torch.from_numpy(prior).clamp(min=1e-6).log())
+
+    def forward(self, features: Tensor) -> Tensor:
+        """``(B, C, h, w)`` to logits ``(B, Q, h, w)``."""
+        logits: Tensor = self.scores(features)
+        return logits
+
+    def loss(self, raw: Tensor, chroma: Tensor) -> Tensor:
+        """Weighted cross-entropy; ``chroma`` ``(B, 2, H, W)`` is averaged down to the logits'."""
+        bins, weights = self.bins.encode(F.avg_pool2d(chroma, self.stride))  # (B, 4, h, w)
+        logits = raw.float().permute(0, 2, 3, 1)  # (B, h, w, Q)
+        bins, weights = bins.permute(0, 2, 3, 1), weights.permute(0, 2, 3, 1)
+        expected = (weights * logits.gather(-1, bins)).sum(-1)  # (B, h, w)
+        rarity = (weights * self.rarity[bins]).sum(-1)
+        return (rarity * (logits.logsumexp(-1) - expected)).mean()
+
+    def decode(self, raw: Tensor, temperature: float | Tensor = 1.0) -> Tensor:
+        """Annealed mean of the bins' centres, ``(B, 2, h, w)`` in CIE units."""
+        probabilities = (raw.float() / temperature).softmax(dim=1)
+        centers = torch.from_numpy(self.bins.centers).to(raw.device)
+        return F.conv2d(probabilities, centers.T[:, :, None, None].contiguous())
+
+    def log_probabilities(self, raw: Tensor) -> Tensor:
+        """``(B, Q, h, w)`` natural logarithms."""
+        return raw.float().log_softmax(dim=1)
+
+    def confidence(self, raw: Tensor) -> Tensor:
+        """1 minus the entropy over its maximum, ``(B, 1, h, w)`` in [0, 1]."""
+        logs = self.log_probabilities(raw)
+        entropy = -(logs.exp() * logs).sum(dim=1, keepdim=True)
+        return 1 - entropy / float(np.log(self.bins.count))

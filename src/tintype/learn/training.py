@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Training by Lightning: what a step does, what is watched, how a run goes on after a stop.
+
+A checkpoint holds the weights, their running average, the optimizer and the number of steps; the
+sample that comes next follows from that number (:mod:`tintype.learn.datasets`), so a run that was
+stopped anywhere goes on as if it had not been.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import lightning as L  # noqa: N812 - the library's own convention
+import numpy as np
+import torch
+from lightning.pytorch.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint, Timer
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader
+
+from tintype.color.gamut import fit_chroma
+from tintype.color.luv import luv_to_rgb, rgb_to_luv
+from tintype.errors import InputError
+from tintype.learn.datasets import Numbers, PhotographCache, TrainingCrops, ValidationCrops
+from tintype.learn.network import Network
+from tintype.learn.recipe import OptimizerConfig, Recipe
+from tintype.metrics.color_difference import mean_ciede2000
+from tintype.metrics.colorfulness import colorfulness
+
+_SAMPLES = 8  # validation photographs shown, coloured, in the log
+_PRIOR_PHOTOGRAPHS = 2_000  # from which the share of each colour is estimated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How a run is cut into pieces and watched. None of it changes the weights."""
+
+    minutes: float | None = None  # stop after this long, to go on another time
+    checkpoint_minutes: float = 5.0
+    validate_every: int = 2_000  # optimizer steps; 0: never
+    log_every: int = 50  # optimizer steps
+    workers: int = 0  # processes that cut crops; 0: the training process does
+    progress: bool = False  # a bar in the terminal
+
+
+class Training(L.LightningModule):
+    """One recipe's network with its loss, its optimizer and its validation."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.network = Network(recipe.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def training_step(self, batch: Tensor, _index: int) -> Tensor:
+        """``(B, 3, S, S)`` uint8 encoded sRGB to the loss."""
+        loss, _, _ = self._loss(batch)
+        self.log("loss", loss)
+        return loss
+
+    def validation_step(self, batch: Tensor, index: int) -> None:
+        """Score a batch of ``(B, 3, S, S)`` uint8 with its true lightness put back."""
+        loss, raw, luv = self._loss(batch)
+        temperature = getattr(self.network.head.config, "temperature", 1.0)
+        chroma = self.network.head.decode(raw, temperature).float()
+        chroma = F.interpolate(chroma, luv.shape[-2:], mode="bilinear")
+        colored = luv_to_rgb(fit_chroma(torch.cat((luv[:, :1], chroma), dim=1))).clamp(0, 1)
+        true = batch.float() / 255
+        ours, truth = colored.cpu().numpy(), true.cpu().numpy()
+        size = len(batch)
+        self.log("val_loss", loss, batch_size=size)
+        self.log("val_de00", float(mean_ciede2000(ours, truth).mean()), batch_size=size)
+        self.log("val_cf", float(colorfulness(ours).mean()), batch_size=size)
+        self.log("val_cf_true", float(colorfulness(truth).mean()), batch_size=size)
+        if index == 0:
+            self._show(luv, colored, true)
+
+    def configure_optimizers(self) -> Any:
+        """The recipe's optimizer and its learning-rate schedule, by steps."""
+        recipe = self.recipe
+        optimizer = _optimizer(self.network, recipe.optimizer)
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda step: rate_factor(recipe.optimizer, step, recipe.steps)
+        )
+        return [optimizer], [{"scheduler": schedule, "interval": "step"}]
+
+    def on_before_optimizer_step(self, _optimizer: torch.optim.Optimizer) -> None:
+        """Bound the norm of the whole gradient (Lightning's own way refuses fused optimizers)."""
+        if self.recipe.optimizer.clip:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.optimizer.clip)
+
+    def _loss(self, batch: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Loss, raw prediction, and the truth as ``(B, 3, S, S)`` L*, u*, v*."""
+        luv = rgb_to_luv(batch.float() / 255)
+        grey = luv[:, :1].contiguous(memory_format=torch.channels_last)
+        raw = self.network(grey)
+        return self.network.head.loss(raw, luv[:, 1:]), raw, luv
+
+    def _show(self, luv: Tensor, colored: Tensor, true: Tensor) -> None:
+        """Log grey, coloured and true photographs, one below the other."""
+        if not isinstance(self.logger, TensorBoardLogger):
+            return
+        grey = luv_to_rgb(torch.cat((luv[:, :1], torch.zeros_like(luv[:, 1:])), dim=1))
+        rows = [torch.cat(tuple(part[:_SAMPLES]), dim=-1) for part in (grey, colored, true)]
+        sheet = torch.cat(rows, dim=-2).clamp(0, 1)
+        self.logger.experiment.add_image("grey, coloured, true", sheet, self.global_step)
+
+
+class SaveAtEnd(Callback):
+    """Save the run as it stands when training stops, before the averaged weights replace it."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def on_train_end(self, trainer: L.Trainer, _module: L.LightningModule) -> None:
+        """Write the checkpoint."""
+        trainer.save_checkpoint(self.file)
+
+
+class Photographs(L.LightningDataModule):
+    """The decoded photographs of a run; the training side starts at the trainer's own step."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: PhotographCache,
+        val: PhotographCache | None,
+        *,
+        workers: int = 0,
+    ) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.train = train
+        self.val = val
+        self.workers = workers
+
+    def train_dataloader(self) -> DataLoader[Tensor]:
+        """Batches from the sample after the last that was seen."""
+        assert self.trainer is not None
+        recipe = self.recipe
+        crops = TrainingCrops(
+            self.train, side=recipe.side, augment=recipe.augment, seed=recipe.seed
+        )
+        start = self.trainer.global_step * recipe.batch_size
+        return DataLoader(
+            crops, recipe.batch_size, sampler=Numbers(start), num_workers=self.workers
+        )
+
+    def val_dataloader(self) -> Iterable[Tensor]:
+        """The middle square of every validation photograph."""
+        if self.val is None:
+            return []
+        return DataLoader(ValidationCrops(self.val, side=self.recipe.side), batch_size=32)
+
+
+def train(
+    recipe: Recipe,
+    train_photographs: PhotographCache,
+    val_photographs: PhotographCache | None,
+    run: Path,
+    *,
+    schedule: Schedule,
+    imagenet: Path | None = None,
+    callbacks: Iterable[Callback] = (),
+) -> Training:
+    """Train ``recipe``, or go on with it where the checkpoint in ``run`` stands.
+
+    Args:
+        recipe: what to train.
+        train_photographs: decoded training photographs.
+        val_photographs: decoded validation photographs; None: none are looked at.
+        run: folder of checkpoints, logs and the recipe's text.
+        schedule: how long, and what to watch.
+        imagenet: weights that the encoder starts from, if the recipe wants them.
+        callbacks: more of Lightning's callbacks.
+
+    Returns:
+        The module, with the averaged weights.
+
+    Raises:
+        InputError: the recipe starts from ImageNet weights and none were given, or ``run`` holds
+            another recipe's run.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    _claim(run, recipe)
+    L.seed_everything(recipe.seed, verbose=False)
+    module = Training(recipe)
+    last = run / "last.ckpt"
+    if not last.exists():
+        _start(module.network, recipe, train_photographs, imagenet)
+    checkpoints = ModelCheckpoint(
+        dirpath=run,
+        filename="last",
+        train_time_interval=timedelta(minutes=schedule.checkpoint_minutes),
+        enable_version_counter=False,
+    )
+    limits: list[Callback] = []
+    if schedule.minutes is not None:
+        limits.append(Timer(timedelta(minutes=schedule.minutes)))
+    trainer = L.Trainer(
+        max_steps=recipe.steps,
+        precision=recipe.precision,  # type: ignore[arg-type]
+        callbacks=[
+            SaveAtEnd(last),
+            EMAWeightAveraging(decay=recipe.ema_decay),
+            checkpoints,
+            *limits,
+            *callbacks,
+        ],
+        logger=[
+            TensorBoardLogger(run, name="tensorboard"),
+            CSVLogger(run, name="csv"),
+        ],
+        val_check_interval=schedule.validate_every if val_photographs else None,
+        check_val_every_n_epoch=None,
+        limit_val_batches=1.0 if val_photographs and schedule.validate_every else 0,
+        num_sanity_val_steps=0,
+        log_every_n_steps=schedule.log_every,
+        enable_progress_bar=schedule.progress,
+        enable_model_summary=False,
+    )
+    data = Photographs(recipe, train_photographs, val_photographs, workers=schedule.workers)
+    trainer.fit(module, data, ckpt_path=last if last.exists() else None, weights_only=False)
+    return module
+
+
+def rate_factor(optimizer: OptimizerConfig, step: int, steps: int) -> float:
+    """The share of the peak learning rate at a step: warm-up, then the recipe's schedule."""
+    if step < optimizer.warmup:
+        return (step + 1) / optimizer.warmup
+    if optimizer.schedule == "constant":
+        return 1.0
+    progress = (step - optimizer.warmup) / max(1, steps - optimizer.warmup)
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+
+
+def _optimizer(network: Network, config: OptimizerConfig) -> torch.optim.Optimizer:
+    """Four groups: encoder or new, decayed or not."""
+    encoder = {id(parameter) for parameter in network.encoder.parameters()}
+    groups = [
+        {
+            "params": [
+                parameter
+                for parameter in network.parameters()
+                if (id(parameter) in encoder) == old and (parameter.ndim > 1) == decayed
+            ],
+            "lr": config.encoder_rate if old else config.rate,
+            "weight_decay": config.weight_decay if decayed else 0.0,
+        }
+        for old in (True, False)
+        for decayed in (True, False)
+    ]
+    groups = [group for group in groups if group["params"]]
+    match config.name:
+        case "adamw":
+            return torch.optim.AdamW(groups, betas=config.betas, fused=True)
+        case "adam":
+            return torch.optim.Adam(groups, betas=config.betas, fused=True)
+        case _:
+            return torch.optim.SGD(groups, momentum=config.betas[0], nesterov=True)
+
+
+def _claim(run: Path, recipe: Recipe) -> None:
+    """Write the recipe into its run's folder, or check that it is the same one."""
+    text = repr(recipe) + "\n"
+    file = run / "recipe.txt"
+    if not file.exists():
+        file.write_text(text)
+    elif file.read_text() != text:
+        raise InputError(f"{run} holds a run of another recipe; choose another --out or remove it")
+
+
+def _start(
+    network: Network, recipe: Recipe, photographs: PhotographCache, imagenet: Path | None
+) -> None:
+    """The weights of step 0."""
+    if recipe.imagenet_start:
+        if imagenet is None:
+            raise InputError(f"recipe {recipe.name} starts from ImageNet weights; give --imagenet")
+        network.encoder.load_imagenet(imagenet)
+    if hasattr(network.head, "set_prior"):
+        network.head.set_prior(estimate_prior(network.head, photographs))
+
+
+def estimate_prior(head: nn.Module, photographs: PhotographCache) -> np.ndarray:
+    """The share ``(Q,)`` of each of the head's bins, over evenly spaced photographs, smoothed."""
+    chosen = np.linspace(0, len(photographs) - 1, min(len(photographs), _PRIOR_PHOTOGRAPHS))
+    share = np.zeros(head.bins.count)
+    for index in chosen.astype(int):
+        rgb = torch.from_numpy(photographs[index].astype(np.float32) / 255).permute(2, 0, 1)[None]
+        bins, weights = head.bins.encode(F.avg_pool2d(rgb_to_luv(rgb)[:, 1:], head.stride))
+        share += np.bincount(
+            bins.flatten().numpy(), weights.flatten().numpy(), minlength=len(share)
+        )
+    return (share / share.sum()).astype(np.float64)
