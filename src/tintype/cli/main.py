@@ -45,6 +45,7 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "models": Command(help="List the networks that tintype knows."),
     "train": Command(help="Train a network, or go on with one that was stopped.", extra="train"),
+    "data": Command(help="Prepare photographs for training."),
 }
 
 

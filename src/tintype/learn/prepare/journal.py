@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What has been packed so far, kept so that an interrupted preparation goes on where it stopped.
 
-``prepare.jsonl`` has one head line, which identifies the plan, and one line a finished shard,
-appended after the shard lies complete at its place. A line that was cut off by a crash is
-dropped, and its shard written again.
+``prepare.jsonl`` is a journal: one entry that identifies the plan, then one a finished shard,
+appended after the shard lies complete at its place.
 """
 
-import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 from tintype.errors import OutputError
+from tintype.records.journal import Entry, Journal
 
 FILE = "prepare.jsonl"
 
@@ -54,8 +53,11 @@ class FinishedShard:
     skipped: tuple[Skipped, ...]
 
 
-class Journal:
-    """The record of one preparation in its destination folder.
+class PrepareJournal:
+    """The record of one preparation in its destination folder; close it, or use ``with``.
+
+    Attributes:
+        finished: the shards that lie complete, by name.
 
     Args:
         folder: the destination; made if it is not there.
@@ -63,48 +65,45 @@ class Journal:
 
     Raises:
         OutputError: the folder holds another preparation, or something else altogether.
+        RecordError: another preparation is running there.
     """
 
     def __init__(self, folder: Path, *, plan: str) -> None:
-        self._file = folder / FILE
         folder.mkdir(parents=True, exist_ok=True)
-        lines = self._lines()
-        if lines and json.loads(lines[0]) != {"plan": plan}:
+        if not (folder / FILE).exists() and any(folder.iterdir()):
+            raise OutputError(f"{folder} is not empty; choose an empty folder")
+        self._journal = Journal(folder / FILE, kind="prepare")
+        earlier = self._journal.earlier
+        if earlier and earlier[0] != {"plan": plan}:
+            self.close()
             raise OutputError(
                 f"{folder} holds a preparation with other photographs or options; choose an empty "
                 "folder, or repeat the command that began it"
             )
-        if not lines and any(entry.name != FILE for entry in folder.iterdir()):
-            raise OutputError(f"{folder} is not empty; choose an empty folder")
-        self.finished = {shard.shard: shard for shard in map(_parse, lines[1:])}
-        self._rewrite([json.dumps({"plan": plan}), *lines[1:]])
+        if not earlier:
+            self._journal.append({"plan": plan})
+        self.finished = {shard.shard: shard for shard in map(_parse, earlier[1:])}
 
     def append(self, shard: FinishedShard) -> None:
         """Record a finished shard, and wait until the record is on disk."""
+        self._journal.append(asdict(shard))
         self.finished[shard.shard] = shard
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(shard)) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
 
-    def _lines(self) -> list[str]:
-        """The whole lines; one without its end was cut off by a crash."""
-        if not self._file.exists():
-            return []
-        text = self._file.read_text(encoding="utf-8")
-        return [line.rstrip("\n") for line in text.splitlines(keepends=True) if line.endswith("\n")]
+    def close(self) -> None:
+        """Let another run write here."""
+        self._journal.close()
 
-    def _rewrite(self, lines: list[str]) -> None:
-        partial = self._file.with_suffix(".partial")
-        partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        partial.replace(self._file)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
-def _parse(line: str) -> FinishedShard:
-    record = json.loads(line)
+def _parse(entry: Entry) -> FinishedShard:
     return FinishedShard(
-        shard=record["shard"],
-        sha256=record["sha256"],
-        rows=tuple(Row(**row) for row in record["rows"]),
-        skipped=tuple(Skipped(**row) for row in record["skipped"]),
+        shard=entry["shard"],
+        sha256=entry["sha256"],
+        rows=tuple(Row(**row) for row in entry["rows"]),
+        skipped=tuple(Skipped(**row) for row in entry["skipped"]),
     )

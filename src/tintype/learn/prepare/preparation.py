@@ -29,7 +29,7 @@ from pathlib import Path
 from tintype.errors import InputError, OptionError
 from tintype.learn.prepare.collection import Candidate, Collection
 from tintype.learn.prepare.index import write_index
-from tintype.learn.prepare.journal import FinishedShard, Journal, Row, Skipped
+from tintype.learn.prepare.journal import FinishedShard, PrepareJournal, Row, Skipped
 from tintype.learn.prepare.options import DEFAULTS, PrepareOptions
 from tintype.learn.prepare.pictures import SUFFIXES, Packed, pack
 from tintype.learn.prepare.sources import open_source
@@ -94,8 +94,11 @@ def prepare(
     with open_source(source, descend=collection.descend) as members:
         candidates = _chosen(collection, collection.find(members), labels)
         plan = _plan(collection, candidates, options)
-        journal = Journal(destination, plan=_fingerprint(collection, candidates, options))
-        with ThreadPoolExecutor(max_workers=workers) as pool:
+        fingerprint = _fingerprint(collection, candidates, options)
+        with (
+            PrepareJournal(destination, plan=fingerprint) as journal,
+            ThreadPoolExecutor(max_workers=workers) as pool,
+        ):
             for shard, planned in plan.items():
                 if not _is_finished(journal, destination, shard):
                     journal.append(_write_shard(destination, shard, planned, options, pool))
@@ -152,7 +155,7 @@ def _fingerprint(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _is_finished(journal: Journal, destination: Path, shard: str) -> bool:
+def _is_finished(journal: PrepareJournal, destination: Path, shard: str) -> bool:
     finished = journal.finished.get(shard)
     file = destination / shard
     return finished is not None and file.is_file() and sha256_of(file) == finished.sha256
@@ -222,7 +225,7 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     tar.addfile(entry, io.BytesIO(data))
 
 
-def _progress(journal: Journal, plan: dict[str, list[_Planned]], shard: str) -> Progress:
+def _progress(journal: PrepareJournal, plan: dict[str, list[_Planned]], shard: str) -> Progress:
     finished = [journal.finished[name] for name in plan if name in journal.finished]
     skipped = sum(len(one.skipped) for one in finished)
     return Progress(
