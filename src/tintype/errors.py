@@ -5,6 +5,8 @@
     ├── InputError              the caller's photograph or option is at fault (exit 2, HTTP 4xx)
     │   ├── UnreadableImage     the bytes are no picture that we can decode
     │   ├── UnsupportedImage    a picture, but of a kind that we cannot keep or write
+    │   ├── UnreadableFilm      the file is no film that we can decode, or none is left in it
+    │   ├── UnsupportedFilm     a film, but of a kind that we cannot keep or write
     │   ├── ImageTooLarge       more pixels than the caller allowed
     │   ├── OptionError         an option is outside its documented range
     │   ├── OutputError         the result cannot go where it was to go
@@ -30,6 +32,14 @@ class UnreadableImage(InputError):
 
 class UnsupportedImage(InputError):
     """A picture, but of a kind that tintype cannot read faithfully or write."""
+
+
+class UnreadableFilm(InputError):
+    """The file is not a film that tintype can decode, or holds no picture."""
+
+
+class UnsupportedFilm(InputError):
+    """A film, but of a kind that tintype cannot read faithfully or write."""
 
 
 class ImageTooLarge(InputError):
