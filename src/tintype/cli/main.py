@@ -43,6 +43,9 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
+    "export": Command(
+        help="Write a trained network as an ONNX file, with its weights beside it.", extra="train"
+    ),
     "models": Command(help="List the networks that tintype knows."),
     "train": Command(help="Train a network, or go on with one that was stopped.", extra="train"),
     "data": Command(help="Prepare photographs for training."),

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import lightning as L  # noqa: N812 - the library's own convention
+import lightning as L
 import numpy as np
 import torch
 from lightning.pytorch.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint, Timer
@@ -24,8 +24,9 @@ from torch.utils.data import DataLoader
 
 from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb, rgb_to_luv
-from tintype.errors import InputError
+from tintype.errors import InputError, ModelError
 from tintype.learn.datasets import Numbers, PhotographCache, TrainingCrops, ValidationCrops
+from tintype.learn.heads.joint_bins import JointBinsHead
 from tintype.learn.network import Network
 from tintype.learn.recipe import OptimizerConfig, Recipe
 from tintype.metrics.color_difference import mean_ciede2000
@@ -139,14 +140,16 @@ class Photographs(L.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Tensor]:
         """Batches from the sample after the last that was seen."""
-        assert self.trainer is not None
         recipe = self.recipe
         crops = TrainingCrops(
             self.train, side=recipe.side, augment=recipe.augment, seed=recipe.seed
         )
-        start = self.trainer.global_step * recipe.batch_size
+        steps_done = self.trainer.global_step if self.trainer else 0
         return DataLoader(
-            crops, recipe.batch_size, sampler=Numbers(start), num_workers=self.workers
+            crops,
+            recipe.batch_size,
+            sampler=Numbers(steps_done * recipe.batch_size),
+            num_workers=self.workers,
         )
 
     def val_dataloader(self) -> Iterable[Tensor]:
@@ -227,6 +230,24 @@ def train(
     return module
 
 
+def load_network(recipe: Recipe, checkpoint: Path) -> Network:
+    """The averaged weights of a run's checkpoint, in evaluation mode.
+
+    Raises:
+        ModelError: there is no checkpoint, or it is of another recipe's network.
+    """
+    try:
+        state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
+        module = Training(recipe)
+        module.load_state_dict(state)
+    except FileNotFoundError:
+        raise ModelError(f"no checkpoint {checkpoint}; train the recipe first") from None
+    except (KeyError, RuntimeError) as error:
+        raise ModelError(f"{checkpoint} does not hold {recipe.name}: {error}") from error
+    network: Network = module.network.eval()
+    return network
+
+
 def rate_factor(optimizer: OptimizerConfig, step: int, steps: int) -> float:
     """The share of the peak learning rate at a step: warm-up, then the recipe's schedule."""
     if step < optimizer.warmup:
@@ -281,11 +302,11 @@ def _start(
         if imagenet is None:
             raise InputError(f"recipe {recipe.name} starts from ImageNet weights; give --imagenet")
         network.encoder.load_imagenet(imagenet)
-    if hasattr(network.head, "set_prior"):
+    if isinstance(network.head, JointBinsHead):
         network.head.set_prior(estimate_prior(network.head, photographs))
 
 
-def estimate_prior(head: nn.Module, photographs: PhotographCache) -> np.ndarray:
+def estimate_prior(head: JointBinsHead, photographs: PhotographCache) -> np.ndarray:
     """The share ``(Q,)`` of each of the head's bins, over evenly spaced photographs, smoothed."""
     chosen = np.linspace(0, len(photographs) - 1, min(len(photographs), _PRIOR_PHOTOGRAPHS))
     share = np.zeros(head.bins.count)
@@ -295,4 +316,5 @@ def estimate_prior(head: nn.Module, photographs: PhotographCache) -> np.ndarray:
         share += np.bincount(
             bins.flatten().numpy(), weights.flatten().numpy(), minlength=len(share)
         )
-    return (share / share.sum()).astype(np.float64)
+    prior: np.ndarray = share / share.sum()
+    return prior

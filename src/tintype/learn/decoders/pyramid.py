@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from tintype.learn.parts import Decoder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,7 @@ class PyramidConfig:
         return Pyramid(self, channels, strides)
 
 
-class Pyramid(nn.Module):
+class Pyramid(Decoder):
     """Merge a pyramid of features into one map at its second stride."""
 
     def __init__(
@@ -51,7 +54,7 @@ class Pyramid(nn.Module):
 
     def forward(self, features: tuple[Tensor, ...]) -> Tensor:
         """Features, finest first, to ``(B, widths[0], H/4, W/4)``."""
-        x = self.top(features[-1])  # (B, top, H/32, W/32)
+        x: Tensor = self.top(features[-1])  # (B, top, H/32, W/32)
         if self.context is not None:
             x = x + self.context(x)
         for step, lateral in zip(reversed(self.steps), reversed(features[1:-1]), strict=True):
@@ -66,7 +69,7 @@ class Step(nn.Module):
         super().__init__()
         self.narrow = nn.Conv2d(below, width, 1, bias=False)
         self.lateral = nn.Conv2d(lateral, width, 1, bias=False)
-        self.merge = nn.BatchNorm2d(width)
+        self.merge: nn.Module = nn.BatchNorm2d(width)
         self.mix = nn.Sequential(*(_convolution(width, width, 3) for _ in range(count)))
         for convolution in (self.narrow, self.lateral):
             nn.init.xavier_uniform_(convolution.weight)
@@ -77,6 +80,14 @@ class Step(nn.Module):
         merged = F.relu(self.merge(raised + self.lateral(lateral)))
         y: Tensor = self.mix(merged)
         return y
+
+    def fold_merge(self) -> None:
+        """Fold the batch norm over both convolutions' sum into them, in place (evaluation only)."""
+        assert isinstance(self.merge, nn.BatchNorm2d)
+        self.lateral = fuse_conv_bn_eval(self.lateral, self.merge)
+        self.narrow = fuse_conv_bn_eval(self.narrow, self.merge)
+        self.narrow.bias = None  # the sum is normalised once: one shift
+        self.merge = nn.Identity()
 
 
 class Attention(nn.Module):

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tintype.errors import ModelError
+from tintype.learn.parts import Encoder
 
 # Expansion, channels, blocks, stride of each group of inverted residual blocks.
 _GROUPS = (
@@ -46,7 +47,7 @@ class MobileNetV2Config:
         return MobileNetV2(self)
 
 
-class MobileNetV2(nn.Module):
+class MobileNetV2(Encoder):
     """Five feature maps, at strides 2, 4, 8, 16 and 32."""
 
     strides = _STRIDES

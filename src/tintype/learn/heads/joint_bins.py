@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tintype.color.bins import JointBins, rarity_weights
+from tintype.learn.parts import Head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class JointBinsConfig:
         return JointBinsHead(self, in_channels, stride)
 
 
-class JointBinsHead(nn.Module):
+class JointBinsHead(Head):
     """A score for every joint bin at every place; raw predictions are ``(B, Q, h, w)`` logits."""
 
     rarity: Tensor
@@ -64,7 +65,8 @@ class JointBinsHead(nn.Module):
         bins, weights = bins.permute(0, 2, 3, 1), weights.permute(0, 2, 3, 1)
         expected = (weights * logits.gather(-1, bins)).sum(-1)  # (B, h, w)
         rarity = (weights * self.rarity[bins]).sum(-1)
-        return (rarity * (logits.logsumexp(-1) - expected)).mean()
+        loss: Tensor = (rarity * (logits.logsumexp(-1) - expected)).mean()
+        return loss
 
     def decode(self, raw: Tensor, temperature: float | Tensor = 1.0) -> Tensor:
         """Annealed mean of the bins' centres, ``(B, 2, h, w)`` in CIE units."""

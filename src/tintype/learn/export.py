@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a trained network to the ONNX file that inference runs, and the weights beside it.
+
+The decode is inside the graph, so that every face decodes alike; its tensors are those of
+:mod:`tintype.spec.model`. Batch norms are folded into the convolutions, the weights rounded to
+float16, stored so, and cast to float32 as the file is loaded.
+"""
+
+import copy
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import helper, numpy_helper
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from tintype.errors import ModelError
+from tintype.learn.decoders.pyramid import Step
+from tintype.learn.heads.joint_bins import JointBinsHead
+from tintype.learn.network import Network
+from tintype.learn.parts import Decoder, Encoder
+from tintype.spec.model import (
+    CHROMA,
+    CONFIDENCE,
+    GREY,
+    HINTS,
+    LOG_PROBABILITIES,
+    METADATA_KEY,
+    TEMPERATURE,
+    ModelSpec,
+)
+
+_OPSET = 20
+_SMALL = 64  # elements; smaller constants stay float32
+
+
+def export(network: Network, spec: ModelSpec, file: Path) -> ModelSpec:
+    """Write ``network`` as ONNX to ``file``, and its rounded weights beside it (safetensors).
+
+    Args:
+        network: trained, with a :class:`JointBinsHead`; left as it is.
+        spec: what the file's metadata are to say; parameters and checksum are filled in here.
+        file: ``NAME.onnx``; the weights go to ``NAME.safetensors``.
+
+    Returns:
+        The completed ``spec``.
+    """
+    predictor = Predictor(network)
+    spec = replace(spec, parameters=sum(p.numel() for p in predictor.parameters()))
+    model = halve_constants(trace(predictor, hints=spec.hints))
+    metadata = model.metadata_props.add()
+    metadata.key, metadata.value = METADATA_KEY, spec.to_json()
+    data = model.SerializeToString()
+    file.write_bytes(data)
+    save_weights(network, file.with_suffix(".safetensors"))
+    return replace(spec, sha256=hashlib.sha256(data).hexdigest())
+
+
+class Predictor(nn.Module):
+    """A network with its decode, as exported: folded, rounded, float32 arithmetic."""
+
+    centers: Tensor
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        folded = round_weights(fold_batch_norms(copy.deepcopy(network).float().eval()))
+        assert isinstance(folded.head, JointBinsHead)
+        self.encoder: Encoder = folded.encoder
+        self.decoder: Decoder = folded.decoder
+        self.scores = folded.head.scores
+        self.register_buffer("centers", torch.from_numpy(folded.head.bins.centers))
+
+    def forward(
+        self, grey: Tensor, temperature: Tensor, hints: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The tensors of :mod:`tintype.spec.model`; bins lie last, where softmax is quick."""
+        features = self.encoder(grey) if hints is None else self.encoder(grey, hints)
+        x = self.decoder(features)  # (N, C, h, w)
+        batch, channels, height, width = x.shape
+        places = x.reshape(batch, channels, -1).transpose(1, 2)  # (N, h w, C)
+        logits = F.linear(places, self.scores.weight[:, :, 0, 0], self.scores.bias)
+        chroma = (logits / temperature).softmax(-1) @ self.centers  # (N, h w, 2)
+        logs = logits.log_softmax(-1)  # (N, h w, Q)
+        entropy = -(logs.exp() * logs).sum(-1, keepdim=True)
+        confidence = 1 - entropy / float(np.log(len(self.centers)))
+        planes = [
+            part.transpose(1, 2).reshape(batch, -1, height, width)
+            for part in (chroma, confidence, logs)
+        ]
+        return planes[0], planes[1], planes[2]
+
+
+def trace(predictor: Predictor, *, hints: bool) -> onnx.ModelProto:
+    """The predictor's graph, with N, H and W left open."""
+    grey = torch.rand(2, 1, 64, 96) * 100
+    arguments: tuple[Tensor, ...] = (grey, torch.tensor(0.4))
+    size = {0: "N", 2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
+    shapes: list[dict[int, object]] = [size, {}]
+    names = [GREY, TEMPERATURE]
+    if hints:
+        arguments += (torch.zeros(2, 3, 64, 96),)
+        shapes.append(size)
+        names.append(HINTS)
+    program = torch.onnx.export(
+        predictor.eval(),
+        arguments,
+        input_names=names,
+        output_names=[CHROMA, CONFIDENCE, LOG_PROBABILITIES],
+        dynamic_shapes=tuple(shapes),
+        opset_version=_OPSET,
+        dynamo=True,
+        optimize=True,
+        verbose=False,
+    )
+    assert program is not None
+    return program.model_proto
+
+
+def fold_batch_norms(module: Network) -> Network:
+    """Fold the batch norms that follow convolutions into them, in place."""
+    for part in list(module.modules()):
+        if isinstance(part, nn.Sequential):
+            _fold_sequence(part)
+        elif isinstance(part, Step):
+            part.fold_merge()
+    return module
+
+
+def round_weights(module: Network) -> Network:
+    """Round every parameter to the nearest float16, in place; they stay float32."""
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(parameter.half().float())
+    return module
+
+
+def halve_constants(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Store every float32 weight as float16 with a cast, which a runtime folds as it loads."""
+    kept, casts = [], []
+    for constant in model.graph.initializer:
+        if constant.data_type != onnx.TensorProto.FLOAT or np.prod(constant.dims) < _SMALL:
+            kept.append(constant)
+            continue
+        half = f"{constant.name}.float16"
+        kept.append(
+            numpy_helper.from_array(numpy_helper.to_array(constant).astype(np.float16), half)
+        )
+        casts.append(helper.make_node("Cast", [half], [constant.name], to=onnx.TensorProto.FLOAT))
+    del model.graph.initializer[:]
+    model.graph.initializer.extend(kept)
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    return model
+
+
+def save_weights(network: Network, file: Path) -> None:
+    """Write the network's state as safetensors: parameters in float16, statistics as they are."""
+    parameters = {name for name, _ in network.named_parameters()}
+    save_file(
+        {
+            name: (tensor.half() if name in parameters else tensor).contiguous().clone()
+            for name, tensor in network.state_dict().items()
+        },
+        file,
+    )
+
+
+def load_weights(network: Network, file: Path) -> None:
+    """Start ``network`` from released weights; parts that are new to it stay as they are.
+
+    Raises:
+        ModelError: ``file`` cannot be read, or nothing in it fits the network.
+    """
+    try:
+        released = load_file(file)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise ModelError(f"cannot read weights from {file}: {error}") from error
+    own = network.state_dict()
+    fitting = {
+        name: tensor.to(own[name].dtype)
+        for name, tensor in released.items()
+        if name in own and own[name].shape == tensor.shape
+    }
+    if not fitting:
+        raise ModelError(f"{file} holds the weights of another network than {type(network)}")
+    network.load_state_dict(fitting, strict=False)
+
+
+def _fold_sequence(sequence: nn.Sequential) -> None:
+    for index in range(len(sequence) - 1):
+        convolution, norm = sequence[index], sequence[index + 1]
+        if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            sequence[index] = fuse_conv_bn_eval(convolution, norm)
+            sequence[index + 1] = nn.Identity()
