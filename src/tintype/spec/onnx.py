@@ -1,22 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The metadata of an ONNX file, without a runtime: who made this network, and what does it take?
+"""An ONNX file as bytes: read its metadata, and cut it down to the outputs that are wanted.
 
-An ONNX file is a Protocol Buffers message. Its metadata are the entries of one repeated field of
-the outermost message, so that they can be read by stepping over all other fields, in microseconds,
-before there is a session (whose making takes longer than colouring a photograph) and without the
-``onnx`` package (which the runtime does not need).
+Both are needed before there is a session: the metadata say what the network is, and ONNX Runtime
+computes every output of a graph whether it is fetched or not, so that what nobody wants has to be
+gone from the graph itself. The ``onnx`` package would do both; the runtime does without it, for an
+ONNX file is a Protocol Buffers message, and messages can be walked field by field without knowing
+more of them than a few numbers.
 
-Source: onnx.proto, ``ModelProto.metadata_props = 14`` and ``StringStringEntryProto``; Protocol
+Sources: onnx.proto for the field numbers and for "nodes are sorted topologically"; Protocol
 Buffers' encoding, protobuf.dev/programming-guides/encoding.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tintype.errors import ModelError
 
-_METADATA_PROPS, _KEY, _VALUE = 14, 1, 2  # field numbers
+_GRAPH, _METADATA_PROPS = 7, 14  # of ModelProto
+_ENTRY_KEY, _ENTRY_VALUE = 1, 2  # of StringStringEntryProto
+_NODE, _OUTPUT = 1, 12  # of GraphProto
+_NODE_INPUT, _NODE_OUTPUT, _NODE_ATTRIBUTE = 1, 2, 5  # of NodeProto
+_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS = 6, 11  # of AttributeProto: the bodies of If and Loop
+_VALUE_NAME = 1  # of ValueInfoProto
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
-_LARGEST_VARINT = 10  # bytes
+_LONGEST_VARINT = 10  # bytes
+
+Field = tuple[int, memoryview, memoryview]  # its number, its content if it has a length, all of it
 
 
 def read_metadata(data: bytes, *, name: str) -> dict[str, str]:
@@ -33,38 +41,115 @@ def read_metadata(data: bytes, *, name: str) -> dict[str, str]:
         ModelError: the bytes are no ONNX file.
     """
     try:
-        entries = (dict(_fields(e)) for number, e in _fields(data) if number == _METADATA_PROPS)
-        return {e[_KEY].decode(): e.get(_VALUE, b"").decode() for e in entries}
+        entries = [
+            {number: str(content, "utf-8") for number, content, _ in _fields(entry)}
+            for entry in _contents(memoryview(data), _METADATA_PROPS)
+        ]
+        return {entry[_ENTRY_KEY]: entry.get(_ENTRY_VALUE, "") for entry in entries}
     except (IndexError, KeyError, ValueError) as error:
         raise ModelError(f"{name} is not an ONNX file, or it is truncated") from error
 
 
-def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
-    """Field number and content of each length-delimited field; the others are stepped over."""
+def keep_outputs(data: bytes, outputs: Collection[str], *, name: str) -> bytes:
+    """Drop all other outputs from a network, and the nodes that only they need.
+
+    Args:
+        data: the whole ONNX file.
+        outputs: names of the graph's outputs; those that it has not got are ignored.
+        name: what to call the file in an error.
+
+    Returns:
+        A whole ONNX file, otherwise the same.
+
+    Raises:
+        ModelError: the bytes are no ONNX file.
+    """
+    try:
+        kept: list[bytes | memoryview] = []
+        for number, content, whole in _fields(memoryview(data)):
+            if number == _GRAPH:
+                graph = _keep_graph_outputs(content, set(outputs))
+                kept += [bytes([_GRAPH << 3 | _BYTES]), _to_varint(len(graph)), graph]
+            else:
+                kept.append(whole)
+        return b"".join(kept)
+    except (IndexError, ValueError) as error:
+        raise ModelError(f"{name} is not an ONNX file, or it is truncated") from error
+
+
+def _keep_graph_outputs(graph: memoryview, outputs: set[str]) -> bytes:
+    needed = set(outputs)
+    kept = []
+    for number, content, whole in reversed(list(_fields(graph))):  # readers before their writers
+        if number == _OUTPUT and not _names(content, _VALUE_NAME) & outputs:
+            continue
+        if number == _NODE:
+            if not _names(content, _NODE_OUTPUT) & needed:
+                continue
+            needed |= _read_by(content)
+        kept.append(whole)
+    return b"".join(reversed(kept))
+
+
+def _read_by(node: memoryview) -> set[str]:
+    """Names of the values that a node reads, in the bodies of its branches and loops too."""
+    names = _names(node, _NODE_INPUT)
+    for attribute in _contents(node, _NODE_ATTRIBUTE):
+        for field in (_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS):
+            for body in _contents(attribute, field):
+                names = names.union(*map(_read_by, _contents(body, _NODE)))
+                names = names.union(
+                    *(_names(value, _VALUE_NAME) for value in _contents(body, _OUTPUT))
+                )
+    return names
+
+
+def _names(message: memoryview, number: int) -> set[str]:
+    """The texts in the fields of one number."""
+    return {str(content, "utf-8") for content in _contents(message, number)}
+
+
+def _contents(message: memoryview, number: int) -> Iterator[memoryview]:
+    """The contents of the fields of one number, which have a length."""
+    return (content for found, content, _ in _fields(message) if found == number)
+
+
+def _fields(message: memoryview) -> Iterator[Field]:
+    """Walk a message field by field, without looking into any."""
     at = 0
     while at < len(message):
-        tag, at = _varint(message, at)
-        number, wire = tag >> 3, tag & 7
+        start = at
+        tag, at = _from_varint(message, at)
+        wire = tag & 7
+        length = {_FIXED64: 8, _FIXED32: 4}.get(wire, 0)
         if wire == _VARINT:
-            _, at = _varint(message, at)
+            _, at = _from_varint(message, at)
         elif wire == _BYTES:
-            length, at = _varint(message, at)
-            if at + length > len(message):
-                raise ValueError("a field ends beyond the message")
-            yield number, message[at : at + length]
-            at += length
-        elif wire in (_FIXED64, _FIXED32):
-            at += 8 if wire == _FIXED64 else 4
-        else:
-            raise ValueError(f"wire type {wire} does not exist")
+            length, at = _from_varint(message, at)
+        elif not length:
+            raise ValueError(f"there is no wire type {wire}")
+        if at + length > len(message):
+            raise ValueError("a field ends beyond its message")
+        yield tag >> 3, message[at : at + length], message[start : at + length]
+        at += length
 
 
-def _varint(message: bytes, at: int) -> tuple[int, int]:
-    """The integer that begins at ``at``, seven bits a byte, lowest first; and where it ends."""
-    value = 0
-    for shift in range(_LARGEST_VARINT):
-        byte = message[at + shift]
-        value |= (byte & 0x7F) << (7 * shift)
+def _from_varint(message: memoryview, at: int) -> tuple[int, int]:
+    """The number that begins at ``at``, seven bits a byte, lowest first; and where it ends."""
+    number = 0
+    for index in range(_LONGEST_VARINT):
+        byte = message[at + index]
+        number |= (byte & 0x7F) << (7 * index)
         if byte < 0x80:
-            return value, at + shift + 1
-    raise ValueError("an integer does not end")
+            return number, at + index + 1
+    raise ValueError("a number does not end")
+
+
+def _to_varint(number: int) -> bytes:
+    """Write a number as :func:`_from_varint` reads it."""
+    written = bytearray()
+    while number >= 0x80:
+        written.append(number & 0x7F | 0x80)
+        number >>= 7
+    written.append(number)
+    return bytes(written)

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine against NumPy: what the stand-in network answers can be worked out by hand."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import log_softmax, softmax
+
+from tintype.errors import ModelError, OptionError
+from tintype.inference.engine import Engine, network_size
+from tintype.spec.hints import Hint
+from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES
+
+SIZE = 64  # the stand-in's
+COLORS = np.array([[60, 20], [-20, 40], [-10, -50], [0, 0]])  # u*, v* of its four bins
+SLOPES = np.array([0.08, 0.01, -0.06, -0.02]).astype(np.float16)
+LEVELS = np.array([-4.0, 0.5, 2.0, 0.0])
+
+
+def work_out(lightness: np.ndarray, temperature: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
+    """Chroma and log-probabilities of the stand-in, for a plane that needs no scaling."""
+    height, width = (side // 4 for side in lightness.shape)
+    blocks = lightness.reshape(height, 4, width, 4).mean((1, 3), dtype=np.float64)
+    logits = SLOPES.reshape(4, 1, 1) * blocks + LEVELS.reshape(4, 1, 1)
+    weights = softmax(logits / temperature, axis=0)
+    return np.einsum("qc,qhw->chw", COLORS, weights), log_softmax(logits, axis=0)
+
+
+def ramp(height: int, width: int) -> np.ndarray:
+    """L* that rises to the right and falls downwards: a shift by one block would show."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    return (100 * (columns / width + 1 - rows / height) / 2).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def engine(stand_in) -> Engine:
+    return Engine(stand_in, device="cpu", threads=1)
+
+
+@pytest.fixture(scope="module")
+def steerable(make_stand_in) -> Engine:
+    return Engine(make_stand_in(hints=True), device="cpu", threads=1)
+
+
+@pytest.mark.parametrize("width", [64, 68, 100, 128])  # 68 and 100 are padded, to 96 and 128
+@pytest.mark.parametrize("turned", [False, True])
+def test_chroma_is_the_networks_block_for_block(engine, width, turned):
+    lightness = ramp(width, SIZE) if turned else ramp(SIZE, width)
+    expected, _ = work_out(lightness)
+    np.testing.assert_allclose(engine.predict(lightness).chroma, expected, atol=2e-4)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.1])
+def test_the_temperature_reaches_the_decoding(engine, temperature):
+    lightness = ramp(SIZE, SIZE)
+    chroma = engine.predict(lightness, temperature=temperature).chroma
+    np.testing.assert_allclose(chroma, work_out(lightness, temperature)[0], atol=1e-3)
+
+
+def test_what_else_is_wanted_comes_cut_to_the_photograph_too(engine):
+    lightness = ramp(SIZE, 100)
+    prediction = engine.predict(lightness, want=(CONFIDENCE, LOG_PROBABILITIES))
+    _, expected = work_out(lightness)
+    np.testing.assert_allclose(prediction.log_probabilities, expected, atol=1e-4)
+    entropy = -(np.exp(expected) * expected).sum(0)
+    np.testing.assert_allclose(prediction.confidence, 1 - entropy / np.log(4), atol=1e-4)
+
+
+def test_what_is_not_wanted_is_not_computed(make_stand_in):
+    engine = Engine(make_stand_in("half", broken=LOG_PROBABILITIES), device="cpu")
+    prediction = engine.predict(ramp(SIZE, SIZE))
+    assert prediction.confidence is None
+    assert prediction.log_probabilities is None
+    with pytest.raises(ModelError, match=r"half failed on 64 x 64 pixels.*smaller size"):
+        engine.predict(ramp(SIZE, SIZE), want=(LOG_PROBABILITIES,))
+
+
+def test_a_larger_photograph_is_seen_at_the_networks_size(engine):
+    large = np.kron(ramp(SIZE, 96), np.ones((5, 5), np.float32))
+    expected, _ = work_out(ramp(SIZE, 96))
+    np.testing.assert_allclose(engine.predict(large).chroma, expected, atol=1e-3)
+
+
+def test_the_size_can_be_chosen(engine):
+    assert engine.predict(ramp(300, 400), size=96).chroma.shape == (2, 24, 32)
+
+
+@settings(max_examples=25)
+@given(height=st.integers(1, 300), width=st.integers(1, 300))
+def test_any_size_has_finite_chroma(engine, height, width):
+    chroma = engine.predict(ramp(height, width)).chroma
+    assert chroma.dtype == np.float32
+    assert np.isfinite(chroma).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 30_000), (30_000, 1), (7, 12_000)])
+def test_extreme_shapes_have_finite_chroma(engine, shape):
+    chroma = engine.predict(np.full(shape, 50, np.float32)).chroma
+    assert chroma[0].size < SIZE * SIZE
+    assert np.isfinite(chroma).all()
+
+
+@pytest.mark.parametrize(
+    ("photograph", "expected"),
+    [
+        ((3000, 4000), (256, 340)),
+        ((4000, 3000), (340, 256)),
+        ((100, 100), (256, 256)),
+        ((100, 800), (256, 2048)),
+        ((100, 1600), (128, 2048)),
+        ((1, 30_000), (4, 2048)),
+        ((1, 1), (256, 256)),
+    ],
+)
+def test_network_sizes_worked_by_hand(photograph, expected):
+    assert network_size(photograph, size=256, stride=4) == expected
+
+
+@given(
+    height=st.integers(1, 10**5),
+    width=st.integers(1, 10**5),
+    size=st.sampled_from([64, 256, 768, 2048]),
+)
+def test_network_sizes_are_whole_blocks_bounded_and_not_squashed(height, width, size):
+    seen = network_size((height, width), size=size, stride=4)
+    assert all(side >= 4 and side % 4 == 0 for side in seen)
+    assert min(seen) <= size
+    assert max(seen) <= min(8 * size, 4096)
+    scales = [
+        (side + slack) / own
+        for side, own in zip(seen, (height, width), strict=True)
+        for slack in (-2, 2)
+    ]
+    assert max(scales[0], scales[2]) <= min(scales[1], scales[3]) or 4 in seen
+
+
+def test_hints_arrive_where_they_were_put(steerable):
+    plain = steerable.predict(ramp(SIZE, 128)).chroma
+    steered = steerable.predict(ramp(SIZE, 128), hints=[Hint(93, 21, "#8c465a", 1.5)]).chroma
+    changed = np.abs(steered - plain).max(axis=0) > 1e-3
+    assert np.argwhere(changed).tolist() == [[5, 23]]
+
+
+def test_hints_for_a_network_that_takes_none_are_refused(engine):
+    with pytest.raises(OptionError, match="stand-in takes no hints"):
+        engine.predict(ramp(8, 8), hints=[Hint(0, 0, "#ffffff")])
+
+
+@pytest.mark.parametrize("shape", [(3, 8, 8), (8,), (0, 8), (8, 0)])
+def test_what_is_no_plane_is_refused(engine, shape):
+    with pytest.raises(ValueError, match=r"lightness must be \(H, W\)"):
+        engine.predict(np.zeros(shape, np.float32))
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan")])
+def test_a_temperature_that_cannot_be_is_refused(engine, temperature):
+    with pytest.raises(ValueError, match="temperature must be above 0"):
+        engine.predict(ramp(8, 8), temperature=temperature)
+
+
+def test_threads_share_one_engine(engine):
+    planes = [ramp(SIZE, 64 + 4 * i) for i in range(24)]
+    together = threading.Barrier(4)
+
+    def predict(i: int) -> np.ndarray:
+        if i < 4:
+            together.wait(timeout=30)
+        return engine.predict(planes[i]).chroma
+
+    with ThreadPoolExecutor(4) as pool:
+        for plane, chroma in zip(planes, pool.map(predict, range(24)), strict=True):
+            np.testing.assert_allclose(chroma, work_out(plane)[0], atol=2e-4)
+
+
+def test_auto_runs_where_it_can(stand_in):
+    assert Engine(stand_in).device in {"cpu", "cuda"}
