@@ -14,8 +14,8 @@ output ``confidence``     (N, 1, h, w) f32    in [0, 1]; 1 minus the normalised 
 output ``log_probabilities``  (N, Q, h, w) f32  natural logarithm, over the Q joint bins
 ========================  ==================  =====================================================
 
-Scaling for the network and the decode live inside the graph; ONNX Runtime computes only the
-outputs that are asked for.
+Scaling for the network and the decode live inside the graph. What nobody asks for is not computed:
+:func:`tintype.spec.onnx.keep_outputs` takes it out.
 
 The file says what it is: its ONNX metadata has, under :data:`METADATA_KEY`, the spec as JSON
 (:meth:`ModelSpec.to_json`), so that a network exported today runs anywhere by its path alone.

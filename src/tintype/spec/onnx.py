@@ -43,7 +43,8 @@ def read_metadata(data: bytes, *, name: str) -> dict[str, str]:
     try:
         entries = [
             {number: str(content, "utf-8") for number, content, _ in _fields(entry)}
-            for entry in _contents(memoryview(data), _METADATA_PROPS)
+            for field, entry, _ in _fields(memoryview(data))
+            if field == _METADATA_PROPS
         ]
         return {entry[_ENTRY_KEY]: entry.get(_ENTRY_VALUE, "") for entry in entries}
     except (IndexError, KeyError, ValueError) as error:
@@ -81,37 +82,44 @@ def _keep_graph_outputs(graph: memoryview, outputs: set[str]) -> bytes:
     needed = set(outputs)
     kept = []
     for number, content, whole in reversed(list(_fields(graph))):  # readers before their writers
-        if number == _OUTPUT and not _names(content, _VALUE_NAME) & outputs:
-            continue
         if number == _NODE:
-            if not _names(content, _NODE_OUTPUT) & needed:
+            reads, writes = _names_of_node(content)
+            if not writes & needed:
                 continue
-            needed |= _read_by(content)
+            needed |= reads
+        elif number == _OUTPUT and not _names_of_value(content) & outputs:
+            continue
         kept.append(whole)
     return b"".join(reversed(kept))
 
 
-def _read_by(node: memoryview) -> set[str]:
-    """Names of the values that a node reads, in the bodies of its branches and loops too."""
-    names = _names(node, _NODE_INPUT)
-    for attribute in _contents(node, _NODE_ATTRIBUTE):
-        for field in (_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS):
-            for body in _contents(attribute, field):
-                names = names.union(*map(_read_by, _contents(body, _NODE)))
-                names = names.union(
-                    *(_names(value, _VALUE_NAME) for value in _contents(body, _OUTPUT))
-                )
-    return names
+def _names_of_node(node: memoryview) -> tuple[set[str], set[str]]:
+    """What a node reads, in the bodies of its branches and loops too, and what it writes."""
+    reads, writes = set(), set()
+    for number, content, _ in _fields(node):
+        if number == _NODE_INPUT:
+            reads.add(str(content, "utf-8"))
+        elif number == _NODE_OUTPUT:
+            writes.add(str(content, "utf-8"))
+        elif number == _NODE_ATTRIBUTE:
+            for kind, body, _ in _fields(content):
+                if kind in (_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS):
+                    reads |= _read_in_body(body)
+    return reads, writes
 
 
-def _names(message: memoryview, number: int) -> set[str]:
-    """The texts in the fields of one number."""
-    return {str(content, "utf-8") for content in _contents(message, number)}
+def _read_in_body(graph: memoryview) -> set[str]:
+    reads = set()
+    for number, content, _ in _fields(graph):
+        if number == _NODE:
+            reads |= _names_of_node(content)[0]
+        elif number == _OUTPUT:
+            reads |= _names_of_value(content)
+    return reads
 
 
-def _contents(message: memoryview, number: int) -> Iterator[memoryview]:
-    """The contents of the fields of one number, which have a length."""
-    return (content for found, content, _ in _fields(message) if found == number)
+def _names_of_value(value: memoryview) -> set[str]:
+    return {str(content, "utf-8") for number, content, _ in _fields(value) if number == _VALUE_NAME}
 
 
 def _fields(message: memoryview) -> Iterator[Field]:
@@ -122,10 +130,10 @@ def _fields(message: memoryview) -> Iterator[Field]:
         tag, at = _from_varint(message, at)
         wire = tag & 7
         length = {_FIXED64: 8, _FIXED32: 4}.get(wire, 0)
-        if wire == _VARINT:
-            _, at = _from_varint(message, at)
-        elif wire == _BYTES:
+        if wire == _BYTES:
             length, at = _from_varint(message, at)
+        elif wire == _VARINT:
+            _, at = _from_varint(message, at)
         elif not length:
             raise ValueError(f"there is no wire type {wire}")
         if at + length > len(message):
@@ -136,8 +144,11 @@ def _fields(message: memoryview) -> Iterator[Field]:
 
 def _from_varint(message: memoryview, at: int) -> tuple[int, int]:
     """The number that begins at ``at``, seven bits a byte, lowest first; and where it ends."""
-    number = 0
-    for index in range(_LONGEST_VARINT):
+    number = message[at]
+    if number < 0x80:  # nearly always
+        return number, at + 1
+    number &= 0x7F
+    for index in range(1, _LONGEST_VARINT):
         byte = message[at + index]
         number |= (byte & 0x7F) << (7 * index)
         if byte < 0x80:
