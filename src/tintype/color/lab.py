@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """CIELAB (D65, 2 degree observer): the space in which colour differences are measured.
 
-Units everywhere: L* in [0, 100]; a*, b* in CIE units. The sRGB cube spans a* in [-86.2, 98.3]
+Units everywhere: L* in [0, 100]; a*, b* in CIE units. The sRGB cube spans a* in [-86.2, 98.2]
 and b* in [-107.9, 94.5].
 
 With L the curve of lightness, which is 116 f - 16 in the standard's terms, a* = 500/116 (L(X/Xn) -
@@ -45,7 +45,7 @@ def rgb_to_lab(rgb: Array) -> Array:
     """
     check_image(rgb, "rgb")
     xp = array_namespace(rgb)
-    linear = channels(srgb_to_linear(rgb))
+    linear = [srgb_to_linear(plane) for plane in channels(rgb)]
     x, y, z = (luminance_to_lightness(weighted_mean(row, *linear)) for row in _RGB_TO_RELATIVE_XYZ)
     return xp.stack((y, _A * (x - y), _B * (y - z)), axis=-3)
 
@@ -69,4 +69,4 @@ def lab_to_rgb(lab: Array) -> Array:
     light = (lightness + a / _A, lightness, lightness - b / _B)
     relative_xyz = [lightness_to_luminance(plane) for plane in light]
     linear = [weighted_mean(row, *relative_xyz) for row in _RELATIVE_XYZ_TO_RGB]
-    return linear_to_srgb(xp.stack(linear, axis=-3))
+    return xp.stack([linear_to_srgb(plane) for plane in linear], axis=-3)

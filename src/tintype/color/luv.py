@@ -13,6 +13,9 @@ detour is worked out once, for the matrices:
 * back, R = Y (13 L* + p u* + q v*) / (13 L* + v* / v'n), and G and B likewise: light over
   luminance is a ratio of two linear functions of chroma, and 1 for grey.
 
+The curve of sRGB is applied plane by plane: PyTorch's powers depend, in their last bit, on where
+in an array a number stands, and three equal channels must stay equal.
+
 Source: CIE 15:2004, section 8.2.2, with the exact constants (6/29 and so on), which keep the
 curve of L* continuous where the rounded 0.008856 and 903.3 leave a step.
 """
@@ -67,13 +70,17 @@ def rgb_to_luv(rgb: Array) -> Array:
         ValueError: if axis -3 is not 3, or ``rgb`` is not floating.
     """
     check_image(rgb, "rgb")
-    return linear_to_luv(srgb_to_linear(rgb))
+    return _planes_to_luv(*map(srgb_to_linear, channels(rgb)))
 
 
 def linear_to_luv(linear: Array) -> Array:
     """Convert linear sRGB ``(..., 3, H, W)`` in [0, 1] to CIELUV; see :func:`rgb_to_luv`."""
-    xp = array_namespace(linear)
-    r, g, b = channels(linear)
+    check_image(linear, "linear")
+    return _planes_to_luv(*channels(linear))
+
+
+def _planes_to_luv(r: Array, g: Array, b: Array) -> Array:
+    xp = array_namespace(r)
     red, blue = r - g, b - g
     lightness = luminance_to_lightness(weighted_mean(_Y, r, g, b))
     scale = 13 * lightness / xp.clip(weighted_mean(_D, r, g, b), min=_TINY)
@@ -98,17 +105,23 @@ def luv_to_rgb(luv: Array) -> Array:
         ValueError: if axis -3 is not 3, or ``luv`` is not floating.
     """
     check_image(luv, "luv")
-    return linear_to_srgb(luv_to_linear(luv))
+    xp = array_namespace(luv)
+    return xp.stack([linear_to_srgb(plane) for plane in _luv_to_planes(luv)], axis=-3)
 
 
 def luv_to_linear(luv: Array) -> Array:
     """Convert CIELUV ``(..., 3, H, W)`` to linear sRGB, not clipped; see :func:`luv_to_rgb`."""
+    check_image(luv, "luv")
+    return array_namespace(luv).stack(_luv_to_planes(luv), axis=-3)
+
+
+def _luv_to_planes(luv: Array) -> list[Array]:
     xp = array_namespace(luv)
     lightness, u, v = channels(luv)
     grey = xp.clip(13 * lightness, min=1e-6)  # clip: at L* = 0, luminance 0 makes it black
     luminous = xp.maximum(grey + v / WHITE_UV[1], _LEAST_V * grey)  # no light has v' <= 0
     y = lightness_to_luminance(lightness)
-    return xp.stack([y * ((grey + (p * u + q * v)) / luminous) for p, q in RGB_OF_CHROMA], axis=-3)
+    return [y * ((grey + (p * u + q * v)) / luminous) for p, q in RGB_OF_CHROMA]
 
 
 def rgb_to_lightness(rgb: Array) -> Array:
@@ -124,7 +137,7 @@ def rgb_to_lightness(rgb: Array) -> Array:
         ValueError: if axis -3 is not 3, or ``rgb`` is not floating.
     """
     check_image(rgb, "rgb")
-    luminance = weighted_mean(_Y, *channels(srgb_to_linear(rgb)))
+    luminance = weighted_mean(_Y, *map(srgb_to_linear, channels(rgb)))
     return luminance_to_lightness(luminance)[..., None, :, :]
 
 
