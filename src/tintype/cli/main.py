@@ -7,15 +7,7 @@ several, built with ``add_completion=False``. It is imported when it is called, 
 its module and add its row to :data:`COMMANDS`.
 
 Commands print, and raise :class:`tintype.errors.TintypeError`; :func:`main` turns what they raise
-into one line on stderr and an exit code:
-
-====  ==================================================================
-0     all well
-1     some photographs failed (the command says which, and exits itself)
-2     the caller's mistake: the line says what to change
-3     ours: a broken model file, or a bug, which keeps its traceback
-130   interrupted
-====  ==================================================================
+into one line on stderr and one of :mod:`tintype.cli.exit_codes`.
 """
 
 import sys
@@ -29,9 +21,8 @@ import typer
 from typer.core import TyperGroup
 
 from tintype import __version__
+from tintype.cli.exit_codes import CALLERS_MISTAKE, DONE, OUR_FAULT
 from tintype.errors import InputError, MissingExtra, TintypeError
-
-DONE, SOME_FAILED, CALLERS_MISTAKE, OUR_FAULT = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what follows ``tintype``; by default, what the shell passed.
 
     Returns:
-        The exit code, as the table above has it.
+        The exit code.
     """
     try:
         app(arguments, prog_name="tintype")
