@@ -21,6 +21,13 @@ def train(
     imagenet: Annotated[
         Path | None, typer.Option(help="ImageNet weights that the encoder starts from.")
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Start from a released network (fine-tuning): name or file."),
+    ] = None,
+    stream: Annotated[
+        bool, typer.Option(help="Read the shards in order, decode nothing beforehand.")
+    ] = False,
     minutes: Annotated[
         float | None, typer.Option(help="Stop after this long; the same command goes on.")
     ] = None,
@@ -29,8 +36,10 @@ def train(
     """Train a network, or go on with one that was stopped."""
     from tintype.learn.datasets import open_cache
     from tintype.learn.recipe import find_recipe
+    from tintype.learn.shards import list_shards
     from tintype.learn.training import Schedule
     from tintype.learn.training import train as run_training
+    from tintype.learn.weights import find_weights
 
     console = Console(stderr=True)
     chosen = find_recipe(recipe)
@@ -39,15 +48,20 @@ def train(
     run = out or Path("runs") / (f"{chosen.name}-smoke" if smoke else chosen.name)
     train_at, val_at = split_folders(data)
     console.print(f"reading {train_at}")
-    photographs = open_cache(train_at, cache)
+    shards = list_shards(train_at)
+    photographs = [str(shard) for shard in shards] if stream else open_cache(train_at, cache)
     validation = open_cache(val_at, cache) if val_at else None
-    console.print(f"{chosen.name}: {len(photographs)} photographs, {chosen.steps} steps, in {run}")
+    console.print(
+        f"{chosen.name}: {len(photographs)} {'shards' if stream else 'photographs'}, "
+        f"{chosen.steps} steps, in {run}"
+    )
     run_training(
         chosen,
         photographs,
         validation,
         run,
         imagenet=imagenet,
+        weights=find_weights(start) if start else None,
         schedule=Schedule(minutes=minutes, progress=console.is_terminal),
     )
     console.print(f"done: {run}")

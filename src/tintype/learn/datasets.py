@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import Dataset, IterableDataset, Sampler
 
 from tintype.errors import InputError, UnreadableImage
 from tintype.learn.augment import Augment, center_crop, cut_crop, draw_crop
@@ -113,6 +113,39 @@ class TrainingCrops(Dataset[Tensor]):
         rng = np.random.default_rng((self.seed, number))
         crop = draw_crop(self.augment, pixels.shape[0], pixels.shape[1], rng)
         return torch.from_numpy(cut_crop(pixels, crop, self.side))
+
+
+class StreamedCrops(IterableDataset[Tensor]):
+    """Crops in the order in which shards arrive, for data that is too large to be decoded first.
+
+    Shards come in a new order each epoch, and the photographs of a shard in a new order too. A
+    run that resumes starts again at the beginning of the shard that it was reading.
+
+    Attributes:
+        shard: number of the shard being read, counted over all epochs.
+    """
+
+    def __init__(
+        self, urls: Sequence[str], *, side: int, augment: Augment, seed: int, shard: int = 0
+    ) -> None:
+        self.urls = urls  # files, or whatever else WebDataset opens
+        self.side = side
+        self.augment = augment
+        self.seed = seed
+        self.shard = shard
+
+    def __iter__(self) -> Iterator[Tensor]:
+        """``(3, side, side)`` uint8 crops without end."""
+        while True:
+            epoch, position = divmod(self.shard, len(self.urls))
+            url = self.urls[_epoch_order(self.seed, epoch, len(self.urls))[position]]
+            rng = np.random.default_rng((self.seed, self.shard))
+            photographs = [pixels for _, pixels in iterate_shard(url)]
+            for index in rng.permutation(len(photographs)):
+                height, width = photographs[index].shape[:2]
+                crop = draw_crop(self.augment, height, width, rng)
+                yield torch.from_numpy(cut_crop(photographs[index], crop, self.side))
+            self.shard += 1
 
 
 class ValidationCrops(Dataset[Tensor]):

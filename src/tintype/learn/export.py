@@ -15,17 +15,15 @@ import numpy as np
 import onnx
 import torch
 from onnx import helper, numpy_helper
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from tintype.errors import ModelError
 from tintype.learn.decoders.pyramid import Step
 from tintype.learn.heads.joint_bins import JointBinsHead
 from tintype.learn.network import Network
 from tintype.learn.parts import Decoder, Encoder
+from tintype.learn.weights import save_weights
 from tintype.spec.model import (
     CHROMA,
     CONFIDENCE,
@@ -160,39 +158,6 @@ def halve_constants(model: onnx.ModelProto) -> onnx.ModelProto:
     model.graph.node.extend(nodes)
     onnx.checker.check_model(model)
     return model
-
-
-def save_weights(network: Network, file: Path) -> None:
-    """Write the network's state as safetensors: parameters in float16, statistics as they are."""
-    parameters = {name for name, _ in network.named_parameters()}
-    save_file(
-        {
-            name: (tensor.half() if name in parameters else tensor).contiguous().clone()
-            for name, tensor in network.state_dict().items()
-        },
-        file,
-    )
-
-
-def load_weights(network: Network, file: Path) -> None:
-    """Start ``network`` from released weights; parts that are new to it stay as they are.
-
-    Raises:
-        ModelError: ``file`` cannot be read, or nothing in it fits the network.
-    """
-    try:
-        released = load_file(file)
-    except (OSError, ValueError, SafetensorError) as error:
-        raise ModelError(f"cannot read weights from {file}: {error}") from error
-    own = network.state_dict()
-    fitting = {
-        name: tensor.to(own[name].dtype)
-        for name, tensor in released.items()
-        if name in own and own[name].shape == tensor.shape
-    }
-    if not fitting:
-        raise ModelError(f"{file} holds the weights of another network than {type(network)}")
-    network.load_state_dict(fitting, strict=False)
 
 
 def _fold_sequence(sequence: nn.Sequential) -> None:

@@ -34,8 +34,11 @@ def list_shards(data: Path) -> list[Path]:
     return shards
 
 
-def iterate_shard(shard: Path) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+def iterate_shard(shard: Path | str) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
     """Key and ``(H, W, 3)`` uint8 encoded sRGB of every photograph of a shard, in order.
+
+    Args:
+        shard: a file, or a URL or pipe that WebDataset opens.
 
     Raises:
         UnreadableImage: a member is no picture; the message names it.

@@ -7,33 +7,31 @@ stopped anywhere goes on as if it had not been.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import lightning as L
-import numpy as np
 import torch
 from lightning.pytorch.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint, Timer
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.data import DataLoader
 
 from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb, rgb_to_luv
 from tintype.errors import InputError, ModelError
-from tintype.learn.datasets import Numbers, PhotographCache, TrainingCrops, ValidationCrops
-from tintype.learn.heads.joint_bins import JointBinsHead
+from tintype.learn.datasets import PhotographCache
 from tintype.learn.network import Network
+from tintype.learn.photographs import Photographs
 from tintype.learn.recipe import OptimizerConfig, Recipe
+from tintype.learn.start import start_weights
 from tintype.metrics.color_difference import mean_ciede2000
 from tintype.metrics.colorfulness import colorfulness
 
 _SAMPLES = 8  # validation photographs shown, coloured, in the log
-_PRIOR_PHOTOGRAPHS = 2_000  # from which the share of each colour is estimated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,63 +119,27 @@ class SaveAtEnd(Callback):
         trainer.save_checkpoint(self.file)
 
 
-class Photographs(L.LightningDataModule):
-    """The decoded photographs of a run; the training side starts at the trainer's own step."""
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        train: PhotographCache,
-        val: PhotographCache | None,
-        *,
-        workers: int = 0,
-    ) -> None:
-        super().__init__()
-        self.recipe = recipe
-        self.train = train
-        self.val = val
-        self.workers = workers
-
-    def train_dataloader(self) -> DataLoader[Tensor]:
-        """Batches from the sample after the last that was seen."""
-        recipe = self.recipe
-        crops = TrainingCrops(
-            self.train, side=recipe.side, augment=recipe.augment, seed=recipe.seed
-        )
-        steps_done = self.trainer.global_step if self.trainer else 0
-        return DataLoader(
-            crops,
-            recipe.batch_size,
-            sampler=Numbers(steps_done * recipe.batch_size),
-            num_workers=self.workers,
-        )
-
-    def val_dataloader(self) -> Iterable[Tensor]:
-        """The middle square of every validation photograph."""
-        if self.val is None:
-            return []
-        return DataLoader(ValidationCrops(self.val, side=self.recipe.side), batch_size=32)
-
-
 def train(
     recipe: Recipe,
-    train_photographs: PhotographCache,
+    train_photographs: PhotographCache | Sequence[str],
     val_photographs: PhotographCache | None,
     run: Path,
     *,
     schedule: Schedule,
     imagenet: Path | None = None,
+    weights: Path | None = None,
     callbacks: Iterable[Callback] = (),
 ) -> Training:
     """Train ``recipe``, or go on with it where the checkpoint in ``run`` stands.
 
     Args:
         recipe: what to train.
-        train_photographs: decoded training photographs.
+        train_photographs: decoded training photographs, or the addresses of shards to stream.
         val_photographs: decoded validation photographs; None: none are looked at.
         run: folder of checkpoints, logs and the recipe's text.
         schedule: how long, and what to watch.
         imagenet: weights that the encoder starts from, if the recipe wants them.
+        weights: released weights that the whole network starts from instead (fine-tuning).
         callbacks: more of Lightning's callbacks.
 
     Returns:
@@ -193,7 +155,7 @@ def train(
     module = Training(recipe)
     last = run / "last.ckpt"
     if not last.exists():
-        _start(module.network, recipe, train_photographs, imagenet)
+        start_weights(module.network, recipe, train_photographs, imagenet=imagenet, weights=weights)
     checkpoints = ModelCheckpoint(
         dirpath=run,
         filename="last",
@@ -292,29 +254,3 @@ def _claim(run: Path, recipe: Recipe) -> None:
         file.write_text(text)
     elif file.read_text() != text:
         raise InputError(f"{run} holds a run of another recipe; choose another --out or remove it")
-
-
-def _start(
-    network: Network, recipe: Recipe, photographs: PhotographCache, imagenet: Path | None
-) -> None:
-    """The weights of step 0."""
-    if recipe.imagenet_start:
-        if imagenet is None:
-            raise InputError(f"recipe {recipe.name} starts from ImageNet weights; give --imagenet")
-        network.encoder.load_imagenet(imagenet)
-    if isinstance(network.head, JointBinsHead):
-        network.head.set_prior(estimate_prior(network.head, photographs))
-
-
-def estimate_prior(head: JointBinsHead, photographs: PhotographCache) -> np.ndarray:
-    """The share ``(Q,)`` of each of the head's bins, over evenly spaced photographs, smoothed."""
-    chosen = np.linspace(0, len(photographs) - 1, min(len(photographs), _PRIOR_PHOTOGRAPHS))
-    share = np.zeros(head.bins.count)
-    for index in chosen.astype(int):
-        rgb = torch.from_numpy(photographs[index].astype(np.float32) / 255).permute(2, 0, 1)[None]
-        bins, weights = head.bins.encode(F.avg_pool2d(rgb_to_luv(rgb)[:, 1:], head.stride))
-        share += np.bincount(
-            bins.flatten().numpy(), weights.flatten().numpy(), minlength=len(share)
-        )
-    prior: np.ndarray = share / share.sum()
-    return prior

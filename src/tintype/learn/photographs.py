@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The photographs of a run, as Lightning asks for them, and where a resumed run takes them up."""
+
+from collections.abc import Iterable, Sequence
+
+import lightning as L
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from tintype.learn.datasets import (
+    Numbers,
+    PhotographCache,
+    StreamedCrops,
+    TrainingCrops,
+    ValidationCrops,
+)
+from tintype.learn.recipe import Recipe
+
+
+class Photographs(L.LightningDataModule):
+    """The photographs of a run; the training side starts where the trainer's checkpoint stands.
+
+    Args:
+        recipe: says how crops are drawn.
+        train: decoded photographs, or the addresses of shards to be streamed.
+        val: decoded photographs; None: no validation.
+        workers: processes that cut crops; streamed shards are read by the training process.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: PhotographCache | Sequence[str],
+        val: PhotographCache | None,
+        *,
+        workers: int = 0,
+    ) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.train = train
+        self.val = val
+        self.workers = workers
+        self.stream: StreamedCrops | None = None
+        if not isinstance(train, PhotographCache):
+            self.stream = StreamedCrops(
+                train, side=recipe.side, augment=recipe.augment, seed=recipe.seed
+            )
+
+    def train_dataloader(self) -> DataLoader[Tensor]:
+        """Batches from the sample after the last that was seen."""
+        recipe = self.recipe
+        if self.stream is not None:
+            return DataLoader(self.stream, recipe.batch_size)
+        assert isinstance(self.train, PhotographCache)
+        crops = TrainingCrops(
+            self.train, side=recipe.side, augment=recipe.augment, seed=recipe.seed
+        )
+        steps_done = self.trainer.global_step if self.trainer else 0
+        return DataLoader(
+            crops,
+            recipe.batch_size,
+            sampler=Numbers(steps_done * recipe.batch_size),
+            num_workers=self.workers,
+        )
+
+    def val_dataloader(self) -> Iterable[Tensor]:
+        """The middle square of every validation photograph."""
+        if self.val is None:
+            return []
+        return DataLoader(ValidationCrops(self.val, side=self.recipe.side), batch_size=32)
+
+    def state_dict(self) -> dict[str, int]:
+        """Where the stream stands; decoded photographs need no more than the trainer's step."""
+        return {} if self.stream is None else {"shard": self.stream.shard}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Go back to the beginning of the shard that was being read."""
+        if self.stream is not None and "shard" in state:
+            self.stream.shard = state["shard"]
