@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import colour
 import numpy as np
 import pytest
 import torch
@@ -24,9 +25,23 @@ def make(request, dtype) -> Make:
 
 
 @pytest.fixture(scope="session")
+def d65() -> np.ndarray:
+    """The white of sRGB, (x, y), as IEC 61966-2-1 states it."""
+    return np.array([0.3127, 0.3290])
+
+
+@pytest.fixture(scope="session")
+def rgb_to_xyz(d65) -> np.ndarray:
+    """colour-science's 3x3 matrix, derived from the primaries; by default it has a rounded one."""
+    return colour.normalised_primary_matrix(
+        np.array([[0.64, 0.33], [0.30, 0.60], [0.15, 0.06]]), d65
+    )
+
+
+@pytest.fixture(scope="session")
 def cube() -> np.ndarray:
-    """``(N, 3)`` float64: the RGB cube on a grid of 33 levels, not those of 8 bits."""
-    levels = np.linspace(0, 1, 33)
+    """``(N, 3)`` float64: the RGB cube on a grid of 21 levels."""
+    levels = np.linspace(0, 1, 21)
     return np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 3)
 
 
