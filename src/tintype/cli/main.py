@@ -51,6 +51,14 @@ class LazyGroup(TyperGroup):
         name, _, rest = super().resolve_command(ctx, args)
         return name, name and load_command(name), rest
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; many import what their extra brings only now."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            _explain(error, ctx.invoked_subcommand)
+            raise
+
 
 app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -92,16 +100,21 @@ def load_command(name: str) -> Any:
     try:
         module = import_module(f"tintype.cli.{name.replace('-', '_')}")
     except ModuleNotFoundError as error:
-        extra = COMMANDS[name].extra
-        if extra is None or (error.name or "").partition(".")[0] == "tintype":
-            raise  # not for want of an extra: a bug
+        _explain(error, name)
+        raise
+    command = typer.main.get_command(module.app)
+    command.name = name
+    return command
+
+
+def _explain(error: ModuleNotFoundError, name: str) -> None:
+    """Raise :class:`MissingExtra` if the module that command ``name`` misses is in its extra."""
+    extra = COMMANDS[name].extra if name in COMMANDS else None
+    if extra and (error.name or "").partition(".")[0] != "tintype":
         raise MissingExtra(
             f"`tintype {name}` needs {error.name}, which is not installed; "
             f"install it with: pip install 'tintype[{extra}]'"
         ) from error
-    command = typer.main.get_command(module.app)
-    command.name = name
-    return command
 
 
 def _print_version(asked: bool) -> None:
