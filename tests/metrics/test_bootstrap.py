@@ -11,6 +11,7 @@ from tintype.metrics.bootstrap import (
     bootstrap_difference,
     bootstrap_mean,
     bootstrap_ratio,
+    bootstrap_ratio_differences,
     bootstrap_ratios,
 )
 
@@ -57,6 +58,40 @@ def test_pairing_sees_what_single_intervals_hide(rng):
     assert bootstrap_mean(a).high > bootstrap_mean(b).low
 
 
+def test_difference_of_ratios_is_scipys(rng):
+    columns = [rng.gamma(2, size=60) for _ in range(4)]
+    columns[1] += 1
+    columns[3] += 2
+    (found,) = bootstrap_ratio_differences(
+        (columns[0][:, None], columns[1][:, None]),
+        (columns[2][:, None], columns[3][:, None]),
+        resamples=20_000,
+    )
+    expected = stats.bootstrap(
+        columns,
+        lambda a, b, c, d, axis: a.sum(axis) / b.sum(axis) - c.sum(axis) / d.sum(axis),
+        n_resamples=20_000,
+        method="percentile",
+        paired=True,
+        vectorized=True,
+        rng=1,
+    ).confidence_interval
+    assert found.estimate == pytest.approx(
+        columns[0].sum() / columns[1].sum() - columns[2].sum() / columns[3].sum()
+    )
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.01)
+
+
+def test_a_photograph_that_one_of_two_lacks_counts_for_neither():
+    ones, first, second = (
+        np.ones((3, 1)),
+        np.array([[1.0], [9], [5]]),
+        np.array([[2.0], [np.nan], [3]]),
+    )
+    (found,) = bootstrap_ratio_differences((first, ones), (second, ones))
+    assert found.estimate == pytest.approx((1 - 2 + 5 - 3) / 2)
+
+
 @given(seed=st.integers(0, 2**31), count=st.integers(2, 30))
 def test_a_seed_repeats_itself_and_the_bounds_are_in_order(seed, count):
     values = np.random.default_rng(seed).normal(size=count)
@@ -73,7 +108,7 @@ def test_missing_values_are_left_out():
     assert table[1].low == table[1].high == 2
 
 
-@pytest.mark.parametrize("values", [[5.0], [5.0, np.nan], [np.nan, np.nan]])
+@pytest.mark.parametrize("values", [[], [5.0], [5.0, np.nan], [np.nan, np.nan]])
 def test_bounds_of_fewer_than_two_photographs_are_unknown(values):
     interval = bootstrap_mean(np.array(values))
     assert np.isnan([interval.low, interval.high]).all()

@@ -88,6 +88,49 @@ def bootstrap_ratios(
     level: float = LEVEL,
 ) -> list[Interval]:
     """:func:`bootstrap_ratio` of K statistics on the same drawn photographs; arrays are (N, K)."""
+    drawn = _draw_ratios(numerators, denominators, seed=seed, resamples=resamples, level=level)
+    return _intervals(*drawn, level=level)
+
+
+def bootstrap_ratio_differences(
+    first: tuple[Array, Array],
+    second: tuple[Array, Array],
+    *,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+    level: float = LEVEL,
+) -> list[Interval]:
+    """Differences of K ratios, first minus second, both on the same drawn photographs.
+
+    Args:
+        first: numerators and denominators, ``(N, K)``.
+        second: the same of the other; a photograph with NaN in any of a statistic's four numbers is
+            left out of both its ratios.
+        seed: as in :func:`bootstrap_ratio`, like the rest.
+        resamples: how many sets are drawn.
+        level: of confidence.
+    """
+    missing = np.isnan(first[0] + first[1] + second[0] + second[1])
+    numerators, denominators = (
+        np.where(np.hstack((missing, missing)), np.nan, np.hstack(pair))
+        for pair in zip(first, second, strict=True)
+    )
+    estimates, resampled, photographs = _draw_ratios(
+        numerators, denominators, seed=seed, resamples=resamples, level=level
+    )
+    half = len(estimates) // 2
+    return _intervals(
+        estimates[:half] - estimates[half:],
+        resampled[:, :half] - resampled[:, half:],
+        photographs[:half],
+        level=level,
+    )
+
+
+def _draw_ratios(
+    numerators: Array, denominators: Array, *, seed: int, resamples: int, level: float
+) -> tuple[Numbers, Numbers, Numbers]:
+    """K ratios over all photographs, over the drawn ones ``(resamples, K)``, and how many count."""
     if numerators.shape != denominators.shape or numerators.ndim != 2:
         raise ValueError(
             f"values must be two arrays of one shape, got {numerators.shape}, {denominators.shape}"
@@ -97,19 +140,27 @@ def bootstrap_ratios(
     known = ~(np.isnan(numerators) | np.isnan(denominators))
     numerators, denominators = np.where(known, numerators, 0), np.where(known, denominators, 0)
     estimates = _ratio(numerators.sum(axis=0), denominators.sum(axis=0))
-    if len(numerators) < 2:
-        return [Interval(float(value), float("nan"), float("nan")) for value in estimates]
-    drawn = np.concatenate(
-        [
-            _ratio(counts @ numerators, counts @ denominators)
-            for counts in _draws(len(numerators), resamples, seed)
-        ]
-    )  # (resamples, K)
-    tail = (1 - level) / 2
-    return [
-        Interval(float(estimate), *_bounds(column, known[:, k].sum(), tail))
-        for k, (estimate, column) in enumerate(zip(estimates, drawn.T, strict=True))
+    if not len(numerators):
+        return estimates, np.empty((0, len(estimates))), known.sum(axis=0)
+    resampled = [
+        _ratio(counts @ numerators, counts @ denominators)
+        for counts in _draws(len(numerators), resamples, seed)
     ]
+    return estimates, np.concatenate(resampled), known.sum(axis=0)
+
+
+def _intervals(
+    estimates: Numbers, resampled: Numbers, photographs: Numbers, *, level: float
+) -> list[Interval]:
+    """Percentile intervals of K statistics; bounds of under two photographs are unknown."""
+    tail = (1 - level) / 2
+    intervals = []
+    for estimate, column, count in zip(estimates, resampled.T, photographs, strict=True):
+        column = column[~np.isnan(column)]
+        known = count >= 2 and column.size
+        low, high = np.quantile(column, [tail, 1 - tail]) if known else (np.nan, np.nan)
+        intervals.append(Interval(float(estimate), float(low), float(high)))
+    return intervals
 
 
 def _draws(photographs: int, resamples: int, seed: int) -> Iterator[Numbers]:
@@ -128,12 +179,3 @@ def _ratio(numerator: Array, denominator: Array) -> Numbers:
     """Elementwise quotient, NaN where there is nothing to divide by."""
     nothing = denominator == 0
     return np.where(nothing, np.nan, numerator / np.where(nothing, 1, denominator))
-
-
-def _bounds(drawn: Numbers, photographs: int, tail: float) -> tuple[float, float]:
-    """The percentiles of the statistic's drawn values; unknown with under two photographs."""
-    drawn = drawn[~np.isnan(drawn)]
-    if photographs < 2 or not drawn.size:
-        return float("nan"), float("nan")
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    return float(low), float(high)
