@@ -25,8 +25,8 @@ from tintype.color.srgb import Array, channels, check_image
 class ChannelBins:
     """Equal-width bins of one chroma channel; values outside fall into the outermost bins.
 
-    The defaults are the paper's. They lose what sRGB has beyond 100 units: strong reds in u*,
-    strong blues in v*.
+    The defaults are the paper's. They lose what sRGB has beyond 100 units, a seventh of the RGB
+    cube: strong reds in u*, strong blues in v*.
 
     Args:
         count: number of bins.
@@ -179,7 +179,8 @@ class JointBins:
         """The annealed mean: the mean under probabilities raised to 1/T and renormalised.
 
         Args:
-            log_probabilities: ``(..., Q, H, W)``, floating; any constant per pixel may be added.
+            log_probabilities: ``(..., Q, H, W)``, floating; any constant per pixel may be added,
+                and -inf rules a class out.
             temperature: T > 0; 1 is the mean, towards 0 the mode.
 
         Returns:
@@ -205,7 +206,8 @@ class JointBins:
         """How sure a distribution is: 1 minus its entropy over the largest possible.
 
         Args:
-            log_probabilities: ``(..., Q, H, W)``, floating; any constant per pixel may be added.
+            log_probabilities: ``(..., Q, H, W)``, floating; any constant per pixel may be added,
+                and -inf rules a class out.
 
         Returns:
             ``(..., 1, H, W)`` in [0, 1]: 0 for all classes alike, 1 for a single one.
@@ -216,7 +218,8 @@ class JointBins:
         check_image(log_probabilities, "log_probabilities", planes=self.count)
         xp = array_namespace(log_probabilities)
         logs = _log_normalize(log_probabilities)
-        entropy = -xp.sum(xp.exp(logs) * logs, axis=-3, keepdims=True)
+        bounded = xp.clip(logs, min=-1e4)  # times a probability of 0, where -inf would be NaN
+        entropy = -xp.sum(xp.exp(logs) * bounded, axis=-3, keepdims=True)
         return xp.clip(1 - entropy / math.log(self.count), min=0.0, max=1.0)  # clip: rounding
 
 
