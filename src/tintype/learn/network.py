@@ -54,3 +54,21 @@ class Network(nn.Module):
         features = self.encoder(grey) if hints is None else self.encoder(grey, hints)
         raw: Tensor = self.head(self.decoder(features))
         return raw
+
+
+def color_grey(network: Network, grey: Tensor, raw: Tensor | None = None) -> Tensor:
+    """Colour grey photographs at their own size.
+
+    Args:
+        network: whose head says in which space it predicts.
+        grey: ``(B, 1, H, W)`` L* in [0, 100], as the head's space has it.
+        raw: the network's prediction for ``grey``, if it is there already.
+
+    Returns:
+        ``(B, 3, H, W)`` L*, u*, v*, not fitted to what sRGB can show.
+    """
+    raw = network(grey) if raw is None else raw
+    temperature = getattr(network.head.config, "temperature", 1.0)
+    color = network.head.decode(raw, temperature).float()
+    space = network.head.space
+    return space.join(grey, space.enlarge(color, (grey.shape[-2], grey.shape[-1])))

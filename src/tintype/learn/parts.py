@@ -12,6 +12,7 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from tintype.errors import ModelError
+from tintype.learn.spaces import LUV, Space
 
 
 class Encoder(nn.Module, ABC):
@@ -38,6 +39,9 @@ class Encoder(nn.Module, ABC):
         """
         raise ModelError(f"{type(self).__name__} has no ImageNet weights to start from ({file})")
 
+    def calibrate(self, grey: Tensor) -> None:
+        """Fit what the loaded weights leave open to ``(N, 1, H, W)`` L* of some photographs."""
+
 
 class Decoder(nn.Module, ABC):
     """A pyramid of features to one map."""
@@ -53,6 +57,8 @@ class Decoder(nn.Module, ABC):
 class Head(nn.Module, ABC):
     """A feature map to a prediction of chroma."""
 
+    space: Space = LUV  # what is known and what is predicted; u*, v* below mean its colour
+
     @abstractmethod
     def forward(self, features: Tensor) -> Tensor:
         """The map to the raw prediction, whose meaning only the head knows."""
@@ -64,6 +70,9 @@ class Head(nn.Module, ABC):
     @abstractmethod
     def decode(self, raw: Tensor, temperature: float | Tensor = 1.0) -> Tensor:
         """``(B, 2, h, w)`` u*, v* in CIE units; heads without a distribution ignore T."""
+
+    def fit(self, color: Tensor) -> None:
+        """Learn what can be counted from ``(N, 2, H, W)`` colours of some photographs."""
 
 
 class EncoderConfig(Protocol):

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from tintype.color.luv import rgb_to_luv
 from tintype.errors import InputError
+from tintype.learn.augment import Crop, cut_crop
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.heads.joint_bins import JointBinsHead
 from tintype.learn.network import Network
@@ -19,6 +20,8 @@ from tintype.learn.shards import iterate_shard
 from tintype.learn.weights import load_weights
 
 _PRIOR_PHOTOGRAPHS, _PRIOR_SIDE = 2_000, 32  # from which the share of each colour is estimated
+_SQUARES = 500  # photographs at training size, from which parts count what they need
+_CALIBRATION_PHOTOGRAPHS = 16  # of them, for the encoder
 
 
 def start_weights(
@@ -46,12 +49,15 @@ def start_weights(
         network.encoder.load_imagenet(imagenet)
     if isinstance(network.head, JointBinsHead):
         network.head.set_prior(estimate_prior(network.head, photographs))
+    grey, color = network.head.space.split(_squares(photographs, recipe.side))
+    network.encoder.calibrate(grey[:_CALIBRATION_PHOTOGRAPHS])
+    network.head.fit(color)
 
 
 def estimate_prior(head: JointBinsHead, photographs: PhotographCache | Sequence[str]) -> np.ndarray:
     """The share ``(Q,)`` of each of the head's bins, over evenly spaced photographs."""
     share = np.zeros(head.bins.count)
-    for pixels in _some(photographs):
+    for pixels in _some(photographs, _PRIOR_PHOTOGRAPHS):
         rgb = torch.from_numpy(pixels.astype(np.float32) / 255).permute(2, 0, 1)[None]
         small = F.interpolate(rgb, (_PRIOR_SIDE, _PRIOR_SIDE), mode="area")
         bins, weights = head.bins.encode(rgb_to_luv(small)[:, 1:])
@@ -62,12 +68,22 @@ def estimate_prior(head: JointBinsHead, photographs: PhotographCache | Sequence[
     return prior
 
 
-def _some(photographs: PhotographCache | Sequence[str]) -> Iterable[np.ndarray]:
-    """Photographs from which the share of each colour is estimated."""
+def _squares(photographs: PhotographCache | Sequence[str], side: int) -> torch.Tensor:
+    """Photographs scaled to ``(N, 3, side, side)`` encoded sRGB, whole."""
+    squares = [cut_crop(pixels, _whole(pixels), side) for pixels in _some(photographs, _SQUARES)]
+    return torch.from_numpy(np.stack(squares)).float() / 255
+
+
+def _whole(pixels: np.ndarray) -> Crop:
+    return Crop(top=0, left=0, height=pixels.shape[0], width=pixels.shape[1], mirrored=False)
+
+
+def _some(photographs: PhotographCache | Sequence[str], count: int) -> Iterable[np.ndarray]:
+    """Up to ``count`` photographs, evenly spaced where all are at hand."""
     if isinstance(photographs, PhotographCache):
-        count = min(len(photographs), _PRIOR_PHOTOGRAPHS)
-        for index in np.linspace(0, len(photographs) - 1, count).astype(int):
+        chosen = np.linspace(0, len(photographs) - 1, min(len(photographs), count))
+        for index in chosen.astype(int):
             yield photographs[index]
     else:
         shards = (pixels for url in photographs for _, pixels in iterate_shard(url))
-        yield from itertools.islice(shards, _PRIOR_PHOTOGRAPHS)
+        yield from itertools.islice(shards, count)

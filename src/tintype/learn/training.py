@@ -21,10 +21,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tintype.color.gamut import fit_chroma
-from tintype.color.luv import luv_to_rgb, rgb_to_luv
+from tintype.color.luv import luv_to_rgb
 from tintype.errors import InputError, ModelError
 from tintype.learn.datasets import PhotographCache
-from tintype.learn.network import Network
+from tintype.learn.network import Network, color_grey
 from tintype.learn.photographs import Photographs
 from tintype.learn.recipe import OptimizerConfig, Recipe
 from tintype.learn.start import start_weights
@@ -62,11 +62,8 @@ class Training(L.LightningModule):
 
     def validation_step(self, batch: Tensor, index: int) -> None:
         """Score a batch of ``(B, 3, S, S)`` uint8 with its true lightness put back."""
-        loss, raw, luv = self._loss(batch)
-        temperature = getattr(self.network.head.config, "temperature", 1.0)
-        chroma = self.network.head.decode(raw, temperature).float()
-        chroma = F.interpolate(chroma, luv.shape[-2:], mode="bilinear")
-        colored = luv_to_rgb(fit_chroma(torch.cat((luv[:, :1], chroma), dim=1))).clamp(0, 1)
+        loss, raw, grey = self._loss(batch)
+        colored = luv_to_rgb(fit_chroma(color_grey(self.network, grey, raw))).clamp(0, 1)
         true = batch.float() / 255
         ours, truth = colored.cpu().numpy(), true.cpu().numpy()
         size = len(batch)
@@ -75,7 +72,7 @@ class Training(L.LightningModule):
         self.log("val_cf", float(colorfulness(ours).mean()), batch_size=size)
         self.log("val_cf_true", float(colorfulness(truth).mean()), batch_size=size)
         if index == 0:
-            self._show(luv, colored, true)
+            self._show(grey, colored, true)
 
     def configure_optimizers(self) -> Any:
         """The recipe's optimizer and its learning-rate schedule, by steps."""
@@ -92,17 +89,17 @@ class Training(L.LightningModule):
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.optimizer.clip)
 
     def _loss(self, batch: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Loss, raw prediction, and the truth as ``(B, 3, S, S)`` L*, u*, v*."""
-        luv = rgb_to_luv(batch.float() / 255)
-        grey = luv[:, :1].contiguous(memory_format=torch.channels_last)
+        """Loss, raw prediction, and the ``(B, 1, S, S)`` L* that was given."""
+        grey, color = self.network.head.space.split(batch.float() / 255)
+        grey = grey.contiguous(memory_format=torch.channels_last)
         raw = self.network(grey)
-        return self.network.head.loss(raw, luv[:, 1:]), raw, luv
+        return self.network.head.loss(raw, color), raw, grey
 
-    def _show(self, luv: Tensor, colored: Tensor, true: Tensor) -> None:
+    def _show(self, lightness: Tensor, colored: Tensor, true: Tensor) -> None:
         """Log grey, coloured and true photographs, one below the other."""
         if not isinstance(self.logger, TensorBoardLogger):
             return
-        grey = luv_to_rgb(torch.cat((luv[:, :1], torch.zeros_like(luv[:, 1:])), dim=1))
+        grey = luv_to_rgb(F.pad(lightness, (0, 0, 0, 0, 0, 2)))
         rows = [torch.cat(tuple(part[:_SAMPLES]), dim=-1) for part in (grey, colored, true)]
         sheet = torch.cat(rows, dim=-2).clamp(0, 1)
         self.logger.experiment.add_image("grey, coloured, true", sheet, self.global_step)
