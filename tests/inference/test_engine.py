@@ -70,6 +70,27 @@ def test_what_else_is_wanted_comes_cut_to_the_photograph_too(engine):
     np.testing.assert_allclose(prediction.confidence, 1 - entropy / np.log(4), atol=1e-4)
 
 
+def test_a_failing_network_says_so_in_its_error_and_nowhere_else(make_stand_in, capfd):
+    engine = Engine(make_stand_in("whole", broken=CONFIDENCE), device="cpu")
+    with pytest.raises(ModelError, match="whole failed"):
+        engine.predict(ramp(SIZE, SIZE), want=(CONFIDENCE,))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_padding_repeats_the_edge(engine, monkeypatch):
+    fed = {}
+    run = engine._session.run
+    monkeypatch.setattr(
+        engine._session, "run", lambda names, feeds: fed.update(feeds) or run(names, feeds)
+    )
+    lightness = ramp(SIZE, 68)
+    engine.predict(lightness)
+    padded = fed["grey"][0, 0]
+    assert padded.shape == (64, 96)
+    np.testing.assert_array_equal(padded[:, :68], lightness)
+    np.testing.assert_array_equal(padded[:, 68:], np.repeat(lightness[:, -1:], 28, axis=1))
+
+
 def test_what_is_not_wanted_is_not_computed(make_stand_in):
     engine = Engine(make_stand_in("half", broken=LOG_PROBABILITIES), device="cpu")
     prediction = engine.predict(ramp(SIZE, SIZE))

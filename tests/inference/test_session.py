@@ -50,3 +50,18 @@ def test_a_device_that_onnx_runtime_has_but_cannot_start_is_not_replaced_in_sile
     with pytest.raises(OptionError, match="cuda .* does not start"):
         Session(stand_in, device="cuda", threads=1)
     assert Session(stand_in, device="auto", threads=1).device == "cpu"
+
+
+@pytest.mark.parametrize(("threads", "expected"), [(1, 1), (3, 3), (None, module._usable_cpus())])
+def test_a_run_uses_as_many_threads_as_it_may(stand_in, monkeypatch, threads, expected):
+    seen = []
+    original = onnxruntime.InferenceSession
+
+    def record(network, options, providers):
+        seen.append(options)
+        return original(network, options, providers=providers)
+
+    monkeypatch.setattr(module.ort, "InferenceSession", record)
+    Session(stand_in, device="cpu", threads=threads)
+    assert [options.intra_op_num_threads for options in seen] == [expected]
+    assert seen[0].get_session_config_entry("session.intra_op.allow_spinning") == "0"

@@ -43,7 +43,7 @@ def test_a_disc_covers_what_scikit_image_draws():
 def test_a_hint_lies_where_its_pixel_does_and_covers_one_at_least(size, small, data):
     y = data.draw(st.integers(0, size[0] - 1))
     x = data.draw(st.integers(0, size[1] - 1))
-    mask = hints_to_planes([Hint(x, y, GREEN, radius=0.01)], middle(*small), size)[2]
+    mask = hints_to_planes([Hint(x, y, GREEN, radius=1e-9)], middle(*small), size)[2]
     assert (
         mask[(2 * y + 1) * small[0] // (2 * size[0]), (2 * x + 1) * small[1] // (2 * size[1])] == 1
     )

@@ -27,6 +27,10 @@ def test_reads_what_onnx_runtime_reads(stand_in):
     assert read_metadata(Path(stand_in.file).read_bytes(), name="m") == expected
 
 
+def test_a_value_that_is_left_out_is_empty():
+    assert read_metadata(b"\x72\x03\x0a\x01k", name="m") == {"k": ""}  # field 14: its field 1
+
+
 def test_a_truncated_file_is_refused(stand_in):
     data = Path(stand_in.file).read_bytes()
     with pytest.raises(ModelError, match=r"m\.onnx is not an ONNX file, or it is truncated"):

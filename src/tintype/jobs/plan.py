@@ -116,7 +116,7 @@ def _result_name(source: Path, format: str | None, base: Path | None) -> Path:
 def _refuse_shared_targets(tasks: Sequence[Task]) -> None:
     taken: dict[str, Task] = {}
     for task in tasks:
-        name = os.path.normpath(task.target)
+        name = str(task.target)
         first = taken.setdefault(name.casefold() if _CASELESS else name, task)
         if first is not task:
             raise OutputError(
