@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The grey photograph that a colouriser is given in place of the true one.
+
+``lightness`` is what tintype trains on. The two others are what real inputs may be: most programs
+that make a picture grey take Rec. 601 luma, and until the 1920s (cheap films far longer) emulsions
+did not see red at all, so that lips are dark and blue skies white. Whatever grey a candidate has
+seen, its colours are judged on the true lightness.
+
+Source: ITU-R BT.601-7, section 2.5.1, for luma. Orthochromatic emulsions differ; equal parts of
+linear green and blue, and no red, are our stand-in for them.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tintype.color.luv import luminance_to_lightness, rgb_to_lightness
+from tintype.color.srgb import srgb_to_linear
+from tintype.errors import OptionError
+
+LIGHTNESS, REC601, ORTHOCHROMATIC = "lightness", "rec601", "orthochromatic"
+GREYS = (LIGHTNESS, REC601, ORTHOCHROMATIC)
+
+_LUMA = (0.299, 0.587, 0.114)  # of encoded R, G, B
+_RED_BLIND = (0.0, 0.5, 0.5)  # of linear R, G, B
+
+
+def make_grey(rgb: NDArray[np.float32], kind: str) -> NDArray[np.float32]:
+    """The grey photograph, as the lightness that a network would read from it.
+
+    Args:
+        rgb: ``(3, H, W)`` float32 encoded sRGB in [0, 1].
+        kind: one of :data:`GREYS`.
+
+    Returns:
+        ``(H, W)`` float32, L* in [0, 100].
+
+    Raises:
+        OptionError: no such kind.
+    """
+    if kind == LIGHTNESS:
+        return np.asarray(rgb_to_lightness(rgb)[0])
+    if kind == REC601:
+        return np.asarray(luminance_to_lightness(srgb_to_linear(_mix(rgb, _LUMA))))
+    if kind == ORTHOCHROMATIC:
+        return np.asarray(luminance_to_lightness(_mix(srgb_to_linear(rgb), _RED_BLIND)))
+    raise OptionError(f"grey must be one of {', '.join(GREYS)}; got {kind!r}")
+
+
+def _mix(planes: NDArray[np.float32], weights: tuple[float, ...]) -> NDArray[np.float32]:
+    return np.tensordot(np.array(weights, planes.dtype), planes, axes=1)
