@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from tintype.cli.unfold import unfold
 from tintype.learn.prepare.catalogue import COLLECTIONS, find_collection
-from tintype.learn.prepare.options import DEFAULTS, HELP, PrepareOptions
+from tintype.learn.prepare.options import PrepareOptions
 from tintype.learn.prepare.preparation import Progress, Summary, prepare
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -24,34 +25,23 @@ def data() -> None:
 
 
 @app.command("prepare")
+@unfold
 def prepare_collection(
+    *,
     collection: Annotated[str, typer.Argument(help=f"One of {_NAMES}.", show_default=False)],
-    source: Annotated[Path, typer.Argument(help="The archive or folder, as published.")],
-    destination: Annotated[Path, typer.Argument(help="An empty folder for the shards.")],
+    source: Annotated[
+        Path, typer.Argument(help="The archive or folder, as published.", show_default=False)
+    ],
+    destination: Annotated[
+        Path, typer.Argument(help="An empty folder for the shards.", show_default=False)
+    ],
     label: Annotated[
         list[str] | None, typer.Option(help="Keep this label only; may be repeated.")
     ] = None,
-    seed: Annotated[int, typer.Option(help=HELP["seed"])] = DEFAULTS.seed,
-    validation: Annotated[float, typer.Option(help=HELP["validation"])] = DEFAULTS.validation,
-    test: Annotated[float, typer.Option(help=HELP["test"])] = DEFAULTS.test,
-    short_side: Annotated[int, typer.Option(help=HELP["short_side"])] = DEFAULTS.short_side,
-    encoding: Annotated[str, typer.Option(help=HELP["encoding"])] = DEFAULTS.encoding,
-    quality: Annotated[int, typer.Option(help=HELP["quality"])] = DEFAULTS.quality,
-    per_shard: Annotated[int, typer.Option(help=HELP["per_shard"])] = DEFAULTS.per_shard,
-    least_color: Annotated[float, typer.Option(help=HELP["least_color"])] = DEFAULTS.least_color,
+    options: PrepareOptions,
     workers: Annotated[int, typer.Option(help="Photographs packed at a time.", min=1)] = 2,
 ) -> None:
     """Turn a public collection of photographs into shards; run again to resume."""
-    options = PrepareOptions(
-        seed=seed,
-        validation=validation,
-        test=test,
-        short_side=short_side,
-        encoding=encoding,
-        quality=quality,
-        per_shard=per_shard,
-        least_color=least_color,
-    )
     row = find_collection(collection)
     columns = (TextColumn("{task.fields[shard]}"), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True)) as bar:

@@ -53,4 +53,3 @@ class PrepareOptions:
 
 
 DEFAULTS = PrepareOptions()
-HELP: dict[str, str] = {o.name: o.metadata["help"] for o in fields(PrepareOptions)}
