@@ -35,7 +35,6 @@ class Classifier:
         file: its weights, laid out as :mod:`tintype.evaluate.mobilenet` says.
 
     Raises:
-        MissingExtra: the packages that read and build it are not installed.
         ModelError: the file cannot be read, or holds another network.
     """
 

@@ -11,24 +11,25 @@ layers of stride 2 pad right and bottom only. RGB is in [-1, 1].
 Source: M. Sandler et al., "MobileNetV2", CVPR 2018, section 3; padding as TensorFlow's SAME.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tintype.errors import MissingExtra, ModelError
+from tintype.errors import ModelError
+from tintype.evaluate.graph import Graph
 
 RGB, LOGITS, FEATURES = "rgb", "logits", "features"
 
 _LAYER = re.compile(r"(\d\d)_(conv|dw)_s([12])")
 _BLOCK = 3  # layers of a block
 _AFTER_BLOCKS = 2  # the last convolution, and the logits
-_OPSET = 17
-_IR_VERSION = 9
+_DTYPES = {"F16": "<f2", "F32": "<f4"}  # as safetensors names them
+_LENGTH = 8  # bytes that say how long the header of a safetensors file is
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -45,18 +46,9 @@ def read_layers(file: Path) -> list[Layer]:
     """Read the layers, in order.
 
     Raises:
-        MissingExtra: safetensors is not installed.
         ModelError: the file cannot be read, or holds another network.
     """
-    try:
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-    except ModuleNotFoundError as error:
-        raise _missing("safetensors") from error
-    try:
-        tensors = load_file(file)
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"cannot read the classifier {file}: {error}") from error
+    tensors = read_tensors(file)
     names = sorted({name.rpartition(".")[0] for name in tensors})
     found = [_LAYER.fullmatch(name) for name in names]
     numbers = [int(match[1]) for match in found if match]
@@ -64,18 +56,44 @@ def read_layers(file: Path) -> list[Layer]:
     if numbers != list(range(len(names))) or len(names) % _BLOCK != _AFTER_BLOCKS or not whole:
         raise ModelError(
             f"{file} is no MobileNetV2 of the layout that tintype.evaluate.mobilenet describes; "
-            f"its layers are {', '.join(names[:4])}, …"
+            f"its layers are {', '.join(names[:4])}, ..."
         )
     return [
         Layer(
-            weight=tensors[f"{match[0]}.weight"].astype(np.float32),
-            bias=tensors[f"{match[0]}.bias"].astype(np.float32),
+            weight=tensors[f"{match[0]}.weight"],
+            bias=tensors[f"{match[0]}.bias"],
             stride=int(match[3]),
             depthwise=match[2] == "dw",
         )
         for match in found
         if match
     ]
+
+
+def read_tensors(file: Path) -> dict[str, NDArray[np.float32]]:
+    """Read a safetensors file of float16 and float32 tensors; all become float32.
+
+    Raises:
+        ModelError: the file cannot be read, is no such file, or holds other types.
+    """
+    try:
+        data = file.read_bytes()
+        start = _LENGTH + int.from_bytes(data[:_LENGTH], "little")
+        header = json.loads(data[_LENGTH:start])
+        header.pop("__metadata__", None)
+        return {
+            name: np.frombuffer(
+                data[start + row["data_offsets"][0] : start + row["data_offsets"][1]],
+                _DTYPES[row["dtype"]],
+            )
+            .astype(np.float32)
+            .reshape(row["shape"])
+            for name, row in header.items()
+        }
+    except OSError as error:
+        raise ModelError(f"cannot read the classifier {file}: {error.strerror}") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{file} is no safetensors file of floats: {error!r}") from error
 
 
 def build_graph(layers: Sequence[Layer]) -> bytes:
@@ -87,81 +105,42 @@ def build_graph(layers: Sequence[Layer]) -> bytes:
     Returns:
         A file with input ``rgb`` ``(N, 3, H, W)`` in [-1, 1], and outputs ``logits``
         ``(N, classes)`` and ``features`` ``(N, D)``, the last convolution's mean over the picture.
-
-    Raises:
-        MissingExtra: onnx is not installed.
     """
-    try:
-        from onnx import TensorProto, helper
-    except ModuleNotFoundError as error:
-        raise _missing("onnx") from error
-    graph = _Graph()
+    graph = Graph()
+    limits = (graph.constant(np.array(0, np.float32)), graph.constant(np.array(6, np.float32)))
     x = RGB
     for start in range(0, len(layers) - _AFTER_BLOCKS, _BLOCK):
-        x = graph.add_block(x, layers[start : start + _BLOCK])
-    x = graph.add_convolution(x, layers[-2])
-    pooled = graph.add("GlobalAveragePool", [x])
-    graph.add("Flatten", [pooled], name=FEATURES)
-    graph.add("Flatten", [graph.add_convolution(pooled, layers[-1], relu=False)], name=LOGITS)
-    image = helper.make_tensor_value_info(RGB, TensorProto.FLOAT, ["N", 3, "H", "W"])
-    outputs = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", "D"])
-        for name in (LOGITS, FEATURES)
-    ]
-    made = helper.make_graph(graph.nodes, "mobilenet_v2", [image], outputs, graph.constants)
-    opset = [helper.make_opsetid("", _OPSET)]
-    model = helper.make_model(made, opset_imports=opset, ir_version=_IR_VERSION)
-    return bytes(model.SerializeToString())
+        x = _add_block(graph, x, layers[start : start + _BLOCK], limits)
+    x = graph.node("Clip", [_add_convolution(graph, x, layers[-2]), *limits])
+    pooled = graph.node("GlobalAveragePool", [x])
+    graph.node("Flatten", [pooled], name=FEATURES)
+    graph.node("Flatten", [_add_convolution(graph, pooled, layers[-1])], name=LOGITS)
+    classes, channels = layers[-1].weight.shape[:2]
+    return graph.to_file(
+        {RGB: ("N", 3, "H", "W")}, {LOGITS: ("N", classes), FEATURES: ("N", channels)}
+    )
 
 
-class _Graph:
-    """ONNX nodes and constants as they are put together."""
-
-    def __init__(self) -> None:
-        self.nodes: list[Any] = []
-        self.constants: list[Any] = []
-        self._zero = self.add_constant(np.float32(0))
-        self._six = self.add_constant(np.float32(6))
-
-    def add(self, kind: str, inputs: list[str], *, name: str = "", **attributes: Any) -> str:
-        """A node; returns the name of its output."""
-        from onnx import helper
-
-        output = name or f"x{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
-        return output
-
-    def add_constant(self, value: Any) -> str:
-        from onnx import numpy_helper
-
-        name = f"c{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
-        return name
-
-    def add_convolution(self, x: str, layer: Layer, *, relu: bool = True) -> str:
-        side = layer.weight.shape[2]
-        before, after = (side // 2, side // 2) if layer.stride == 1 else (0, side // 2)
-        out = self.add(
-            "Conv",
-            [x, self.add_constant(layer.weight), self.add_constant(layer.bias)],
-            kernel_shape=[side, side],
-            strides=[layer.stride] * 2,
-            pads=[before, before, after, after],
-            group=len(layer.weight) if layer.depthwise else 1,
-        )
-        return self.add("Clip", [out, self._zero, self._six]) if relu else out
-
-    def add_block(self, x: str, block: Sequence[Layer]) -> str:
-        expand, depthwise, project = block
-        y = self.add_convolution(self.add_convolution(x, expand), depthwise)
-        y = self.add_convolution(y, project, relu=False)
-        keeps_size = expand.stride == depthwise.stride == 1
-        keeps_channels = expand.weight.shape[1] == len(project.weight)
-        return self.add("Add", [x, y]) if keeps_size and keeps_channels else y
+def _add_block(graph: Graph, x: str, block: Sequence[Layer], limits: tuple[str, str]) -> str:
+    expand, depthwise, project = block
+    y = graph.node("Clip", [_add_convolution(graph, x, expand), *limits])
+    y = graph.node("Clip", [_add_convolution(graph, y, depthwise), *limits])
+    y = _add_convolution(graph, y, project)
+    keeps_size = expand.stride == depthwise.stride == 1
+    keeps_channels = expand.weight.shape[1] == len(project.weight)
+    return graph.node("Add", [x, y]) if keeps_size and keeps_channels else y
 
 
-def _missing(package: str) -> MissingExtra:
-    return MissingExtra(
-        f"the classifier needs {package}, which is not installed; install it with: "
-        "pip install 'tintype[evaluate]'"
+def _add_convolution(graph: Graph, x: str, layer: Layer) -> str:
+    side = layer.weight.shape[2]
+    before, after = (side // 2, side // 2) if layer.stride == 1 else (0, side // 2)
+    return graph.node(
+        "Conv",
+        [x, graph.constant(layer.weight), graph.constant(layer.bias)],
+        attributes={
+            "kernel_shape": [side, side],
+            "strides": [layer.stride, layer.stride],
+            "pads": [before, before, after, after],
+            "group": len(layer.weight) if layer.depthwise else 1,
+        },
     )

@@ -13,13 +13,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from tintype.errors import OptionError
-from tintype.evaluate.candidates import Candidate, Network
-from tintype.evaluate.checkpoints import open_checkpoint
+from tintype.errors import MissingExtra, OptionError
+from tintype.evaluate.candidates import Candidate, Function, Network
 from tintype.evaluate.photographs import Subject
 from tintype.evaluate.results import Results
 from tintype.inference.devices import AUTO
 from tintype.inference.engine import Engine
+from tintype.records.provenance import hash_file
 from tintype.spec.models import MODELS, find_model
 from tintype.spec.options import DEFAULTS, ColorizeOptions
 
@@ -63,14 +63,26 @@ def open_candidate(
             size=options.size,
         )
     if path.suffix == ".ckpt":
-        recipe, _, file = what.rpartition("@")
-        checkpoint = Path(file)
-        recipe = recipe or checkpoint.resolve().parent.name
-        size = options.size or _CHECKPOINT_SIZE
-        return open_checkpoint(named or recipe, checkpoint, recipe=recipe, size=size)
+        return _open_checkpoint(named, what, size=options.size or _CHECKPOINT_SIZE)
     if path.is_dir():
         return Results(named or path.resolve().name, path, subjects)
     raise OptionError(
         f"no candidate {what!r}: give a network ({', '.join(MODELS)}), an .onnx file, a .ckpt "
         "file, or a folder of results"
     )
+
+
+def _open_checkpoint(name: str, what: str, *, size: int) -> Function:
+    recipe, _, file = what.rpartition("@")
+    checkpoint = Path(file)
+    recipe = recipe or checkpoint.resolve().parent.name
+    try:
+        from tintype.learn.answer import load_answer
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            f"evaluating a checkpoint needs {error.name}, which is not installed; install it with: "
+            "pip install 'tintype[train]'"
+        ) from error
+    predict = load_answer(recipe, checkpoint, size=size)
+    note = {"recipe": recipe, "checkpoint": checkpoint.name, "sha256": hash_file(checkpoint)}
+    return Function(name or recipe, predict, note={**note, "size": size})
