@@ -12,18 +12,19 @@ KEY := $(shell cksum < pyproject.toml | cut -d ' ' -f 1)
 RUNTIME_READY := $(VENV)/.runtime-$(KEY)
 DEV_READY := $(VENV)/.dev-$(KEY)
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check format bench documents clean
 
 help:
-	@echo "make demo     colour a public-domain photograph: before and after in $(OUT)/demo/"
-	@echo "make test     everything that must hold: check, then the tests"
-	@echo "make check    formatting, lint, types, floors"
-	@echo "make format   put the formatting right"
-	@echo "make bench    time what users wait for; BENCH='startup ...' chooses"
-	@echo "make clean    remove environments, caches and outputs"
+	@echo "make demo       colour a public-domain photograph: before and after in $(OUT)/demo/"
+	@echo "make test       everything that must hold: check, then the tests"
+	@echo "make check      formatting, lint, types, floors"
+	@echo "make format     put the formatting right"
+	@echo "make bench      time what users wait for; BENCH='startup ...' chooses"
+	@echo "make documents  write the figures of README and docs from the committed records"
+	@echo "make clean      remove environments, caches and outputs"
 
 demo: $(RUNTIME_READY)
-	$(BIN)/python scripts/demo.py --out $(OUT)/demo
+	$(BIN)/python -m scripts.demo --out $(OUT)/demo
 
 test: check
 	$(BIN)/python -m pytest
@@ -32,7 +33,7 @@ check: $(DEV_READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 format: $(DEV_READY)
 	$(BIN)/ruff format .
@@ -40,6 +41,9 @@ format: $(DEV_READY)
 
 bench: $(DEV_READY)
 	$(BIN)/python -m benchmarks --out $(OUT)/bench $(BENCH)
+
+documents: $(DEV_READY)
+	$(BIN)/python -m scripts.documents
 
 clean:
 	rm -rf .venv .venv-ci .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,9 +2,10 @@
 """What a benchmark found: a table, and how it was taken."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tintype.errors import RecordError
 from tintype.records import markdown
 from tintype.records.cells import Cell
 from tintype.records.provenance import Provenance
@@ -26,7 +27,7 @@ class Result:
     def to_markdown(self) -> str:
         """The table, under its title and over its method."""
         table = markdown.table(self.header, self.rows, digits=self.digits)
-        return f"{self.title}\n\n{table}\n{self.method}\n"
+        return f"**{self.title}**\n\n{table}\n{self.method}\n"
 
 
 def save(result: Result, path: Path, provenance: Provenance) -> None:
@@ -35,11 +36,17 @@ def save(result: Result, path: Path, provenance: Provenance) -> None:
     Raises:
         tintype.errors.OutputError: the file cannot be written there.
     """
-    content = {
-        "title": result.title,
-        "method": result.method,
-        "header": list(result.header),
-        "rows": [list(row) for row in result.rows],
-        "digits": result.digits,
-    }
+    content = asdict(result)
     write_record(Record(kind=KIND, provenance=provenance, content=content), path)
+
+
+def load(record: Record) -> Result:
+    """Turn a record back into the result that it was made of.
+
+    Raises:
+        RecordError: its content is not that of a benchmark.
+    """
+    try:
+        return Result(**record.content)
+    except TypeError as error:
+        raise RecordError(f"a benchmark's record has other content: {error}") from error

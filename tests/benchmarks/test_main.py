@@ -6,9 +6,10 @@ from importlib import import_module
 import pytest
 
 from benchmarks import __main__ as program
-from benchmarks.result import Result
-from tintype.errors import ModelError
-from tintype.records.record import read_record
+from benchmarks.result import Result, load, save
+from tintype.errors import ModelError, RecordError
+from tintype.records.provenance import collect_provenance
+from tintype.records.record import Record, read_record
 
 
 class Quick:
@@ -40,7 +41,7 @@ def benchmarks(monkeypatch):
 def test_a_benchmark_prints_its_table_and_leaves_its_record(tmp_path, capsys):
     assert program.main(["quick", "--out", str(tmp_path)]) == 0
     assert capsys.readouterr().out == (
-        "Quick\n\n| what |  ms |\n| ---- | --: |\n| a    | 0.3 |\n\nNot at all.\n\n"
+        "**Quick**\n\n| what |  ms |\n| ---- | --: |\n| a    | 0.3 |\n\nNot at all.\n\n"
     )
     record = read_record(tmp_path / "quick.json", kind="benchmark")
     assert record.content["rows"] == [["a", 1 / 3]]  # in full
@@ -66,3 +67,14 @@ def test_an_unknown_one_is_refused_with_the_names_there_are(capsys):
 def test_every_benchmark_can_be_imported(row):
     assert callable(import_module(row.module).run)
     assert row.about
+
+
+def test_a_record_turns_back_into_its_result(tmp_path):
+    save(Quick().run(), tmp_path / "quick.json", collect_provenance())
+    assert load(read_record(tmp_path / "quick.json")).to_markdown() == Quick().run().to_markdown()
+
+
+def test_another_record_is_refused():
+    record = Record(kind="benchmark", provenance=collect_provenance(), content={"a": 1})
+    with pytest.raises(RecordError, match="a benchmark's record has other content"):
+        load(record)

@@ -55,6 +55,12 @@ def test_a_place_is_filled_and_the_rest_left_alone():
     assert list_places(filled) == ["a/b", "c"]
 
 
+def test_an_indented_place_is_an_example():
+    indented = "".join(f"    {line}" for line in DOCUMENT.splitlines(keepends=True))
+    assert list_places(indented + DOCUMENT) == list_places(DOCUMENT)
+    assert list_places(indented) == []
+
+
 @pytest.mark.parametrize("document", ["", DOCUMENT + DOCUMENT])
 def test_a_place_must_be_there_once(document):
     with pytest.raises(

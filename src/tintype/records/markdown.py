@@ -8,6 +8,7 @@ A document marks such a place by two comments that no reader sees::
     <!-- end of record -->
 
 What stands between them is a command's, made from a committed record; the rest is an author's.
+Comments that are indented, as those above are, mark nothing.
 """
 
 import re
@@ -17,8 +18,8 @@ from tintype.errors import RecordError
 from tintype.records.cells import Cell, format_cell, is_number_column
 
 _PLACE = re.compile(
-    r"(?P<begin><!-- record: (?P<name>\S+) -->\n)(?P<body>.*?)(?P<end><!-- end of record -->)",
-    re.DOTALL,
+    r"^(?P<begin><!-- record: (?P<name>\S+) -->\n)(?P<body>.*?)^(?P<end><!-- end of record -->)$",
+    re.DOTALL | re.MULTILINE,
 )
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#&])")
 
@@ -71,7 +72,7 @@ def fill_place(document: str, name: str, body: str) -> str:
     if count != 1:
         raise RecordError(
             f"the document has {count} places for the record {name!r}; it needs one: "
-            f"<!-- record: {name} --> and <!-- end of record -->, each on a line of its own"
+            f"<!-- record: {name} --> and <!-- end of record -->, each at the start of a line"
         )
 
     def fill(match: re.Match[str]) -> str:
