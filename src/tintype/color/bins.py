@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from array_api_compat import device
 from numpy.typing import NDArray
 
+from tintype.color.arrays import array_namespace
 from tintype.color.luv import rgb_to_luv
 from tintype.color.srgb import Array, channels, check_image
 

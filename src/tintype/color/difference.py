@@ -12,8 +12,7 @@ CIEDE2000 color-difference formula", Color Research and Application 30 (2005), e
 
 import math
 
-from array_api_compat import array_namespace
-
+from tintype.color.arrays import array_namespace
 from tintype.color.srgb import Array, channels, check_image
 
 _KNEE = 25.0**7  # of mean chroma to the 7th power, in the terms G and R_C

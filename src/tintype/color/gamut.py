@@ -16,8 +16,7 @@ u', v', where equal hue is a straight line from the white, the gamut at one ligh
 and this finds the edge.
 """
 
-from array_api_compat import array_namespace
-
+from tintype.color.arrays import array_namespace
 from tintype.color.luv import RGB_OF_CHROMA, WHITE_UV, lightness_to_luminance, luv_to_rgb
 from tintype.color.srgb import Array, channels, check_image
 

@@ -13,8 +13,7 @@ inverse.
 
 import math
 
-from array_api_compat import array_namespace
-
+from tintype.color.arrays import array_namespace
 from tintype.color.srgb import Array, channels, check_image
 
 

@@ -12,8 +12,8 @@ Source: CIE 15:2004, section 8.2.1, with the exact constants.
 """
 
 import numpy as np
-from array_api_compat import array_namespace
 
+from tintype.color.arrays import array_namespace
 from tintype.color.luv import lightness_to_luminance, luminance_to_lightness
 from tintype.color.srgb import (
     RGB_TO_XYZ,

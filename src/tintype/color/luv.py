@@ -20,8 +20,7 @@ Source: CIE 15:2004, section 8.2.2, with the exact constants (6/29 and so on), w
 curve of L* continuous where the rounded 0.008856 and 903.3 leave a step.
 """
 
-from array_api_compat import array_namespace
-
+from tintype.color.arrays import array_namespace
 from tintype.color.srgb import (
     RGB_TO_XYZ,
     WHITE_XYZ,

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
-from array_api_compat import array_namespace
+
+from tintype.color.arrays import array_namespace
 
 Array: TypeAlias = Any  # a NumPy array or a PyTorch tensor; what goes in comes out
 
