@@ -5,6 +5,7 @@ import colour
 import numpy as np
 import pytest
 import skimage.color
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -47,6 +48,16 @@ def test_every_grey_has_no_chroma_at_all(bytes_of_grey, make):
 
 def test_no_chroma_gives_equal_channels(make):
     red, green, blue = lab_to_rgb(make([(lightness, 0, 0) for lightness in range(101)]))
+    assert (red == green).all()
+    assert (green == blue).all()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (13, 17), (1, 257), (257, 129)])
+def test_grey_is_grey_wherever_it_stands_in_an_array(size):
+    greys = torch.rand(1, *size, generator=torch.Generator().manual_seed(0)).expand(3, *size)
+    lab = rgb_to_lab(greys.contiguous())
+    assert (lab[1:] == 0).all()
+    red, green, blue = lab_to_rgb(lab)
     assert (red == green).all()
     assert (green == blue).all()
 

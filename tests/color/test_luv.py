@@ -5,12 +5,14 @@ import colour
 import numpy as np
 import pytest
 import skimage.color
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
 
 from tintype.color.luv import (
+    WHITE_UV,
     lightness_to_luminance,
     luminance_to_lightness,
     luv_to_linear,
@@ -78,6 +80,18 @@ def test_no_chroma_gives_equal_channels_in_single_precision(lightness):
     assert red == green == blue
 
 
+# PyTorch computes the end of an array otherwise than its middle, to another last bit.
+@pytest.mark.parametrize("size", [(1, 1), (13, 17), (1, 257), (257, 129)])
+def test_grey_is_grey_wherever_it_stands_in_an_array(size):
+    generator = torch.Generator().manual_seed(0)
+    greys = torch.rand(2, 1, *size, generator=generator).expand(2, 3, *size)
+    for batch in (greys, greys.contiguous(), greys.contiguous(memory_format=torch.channels_last)):
+        assert (rgb_to_luv(batch)[:, 1:] == 0).all()
+        red, green, blue = luv_to_rgb(rgb_to_luv(batch)).unbind(1)
+        assert (red == green).all()
+        assert (green == blue).all()
+
+
 def test_round_trip_over_the_cube(cube, make, dtype):
     rgb = make(cube)
     tolerance = 2e-5 if dtype == "float32" else 1e-11
@@ -96,7 +110,9 @@ def test_any_color_comes_back_in_single_precision(rgb):
 
 def test_the_lightness_plane_is_the_first_of_three(cube, make):
     rgb = make(cube)
-    assert (rgb_to_lightness(rgb) == rgb_to_luv(rgb)[:1]).all()
+    lightness, expected = rgb_to_lightness(rgb), rgb_to_luv(rgb)[:1]
+    assert lightness.shape == expected.shape
+    assert (lightness == expected).all()
 
 
 def test_the_cube_spans_what_the_module_says():
@@ -115,6 +131,12 @@ def test_colors_beyond_srgb_are_not_clipped(make):
 @given(st.floats(0, 100), st.floats(-500, 500), st.floats(-500, 500))
 def test_no_chroma_however_absurd_breaks_the_inverse(lightness, u, v):
     assert np.isfinite(luv_to_linear(np.array([lightness, u, v]).reshape(3, 1, 1))).all()
+
+
+def test_no_chroma_lets_the_inverse_divide_by_zero():
+    lightness = np.arange(1, 100.0)
+    without_v = [lightness, 0 * lightness, -13 * lightness * WHITE_UV[1]]  # v' = 0
+    assert np.isfinite(luv_to_linear(np.array(without_v)[:, None])).all()
 
 
 def test_black_stays_black_whatever_its_chroma(make):

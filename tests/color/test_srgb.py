@@ -35,8 +35,11 @@ def test_the_curve_is_the_standards():
 def test_foot_and_curve_meet():
     knee = 0.0404482362771082
     assert ((knee + 0.055) / 1.055) ** 2.4 == pytest.approx(knee / 12.92, rel=1e-14)
-    either_side = np.array([np.nextafter(knee, 0), knee, np.nextafter(knee, 1)])
-    assert np.ptp(srgb_to_linear(either_side)) < 1e-16
+    below, above = np.linspace(knee - 1e-4, knee, 50), np.linspace(knee, knee + 1e-4, 50)
+    foot, curve = below / 12.92, ((above + 0.055) / 1.055) ** 2.4
+    levels, linear = np.concatenate([below, above]), np.concatenate([foot, curve])
+    np.testing.assert_allclose(srgb_to_linear(levels), linear, rtol=0, atol=1e-16)
+    np.testing.assert_allclose(linear_to_srgb(linear), levels, rtol=0, atol=1e-15)
 
 
 @given(encoded)

@@ -60,9 +60,8 @@ def ciede2000(lab1: Array, lab2: Array) -> Array:
 def _polar(a: Array, b: Array) -> tuple[Array, Array]:
     """Chroma, and hue in radians in [0, 2 pi); 0 for grey."""
     xp = array_namespace(a)
-    chroma = _length(a, b)
-    hue = xp.atan2(b, xp.where(chroma > 0, a, 1.0))  # 1: grey's hue has a finite gradient
-    return chroma, xp.where(hue < 0, hue + 2 * math.pi, hue)
+    hue = xp.atan2(b, a)
+    return _length(a, b), xp.where(hue < 0, hue + 2 * math.pi, hue)
 
 
 def _compare_hues(hue1: Array, hue2: Array, *, has_hue: Array) -> tuple[Array, Array]:

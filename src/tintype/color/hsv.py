@@ -96,7 +96,6 @@ def direction_to_hue(direction: Array) -> Array:
     check_image(direction, "direction", planes=2)
     xp = array_namespace(direction)
     cosine, sine = channels(direction)
-    none = (cosine == 0) & (sine == 0)  # where the angle has no gradient
-    hue = xp.atan2(sine, xp.where(none, 1.0, cosine)) / (2 * math.pi)
+    hue = xp.atan2(sine, cosine) / (2 * math.pi)
     hue = xp.where(hue < 0, hue + 1, hue)
     return xp.where(hue < 1, hue, 0.0)[..., None, :, :]
