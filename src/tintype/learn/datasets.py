@@ -10,6 +10,7 @@ cropped, depend on the seed and on n alone: a run resumes exactly by starting at
 """
 
 import hashlib
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -121,31 +122,41 @@ class StreamedCrops(IterableDataset[Tensor]):
     Shards come in a new order each epoch, and the photographs of a shard in a new order too. A
     run that resumes starts again at the beginning of the shard that it was reading.
 
-    Attributes:
-        shard: number of the shard being read, counted over all epochs.
+    Args:
+        urls: files, or whatever else WebDataset opens.
+        side: pixels of a crop.
+        augment: how crops are drawn.
+        seed: of all draws.
+        shard: number of the shard to begin with, counted over all epochs.
     """
 
     def __init__(
         self, urls: Sequence[str], *, side: int, augment: Augment, seed: int, shard: int = 0
     ) -> None:
-        self.urls = urls  # files, or whatever else WebDataset opens
+        self.urls = urls
         self.side = side
         self.augment = augment
         self.seed = seed
         self.shard = shard
+        self._read: list[int] = []  # photographs in each shard read to its end
 
     def __iter__(self) -> Iterator[Tensor]:
         """``(3, side, side)`` uint8 crops without end."""
-        while True:
-            epoch, position = divmod(self.shard, len(self.urls))
+        for shard in itertools.count(self.shard):
+            epoch, position = divmod(shard, len(self.urls))
             url = self.urls[_epoch_order(self.seed, epoch, len(self.urls))[position]]
-            rng = np.random.default_rng((self.seed, self.shard))
+            rng = np.random.default_rng((self.seed, shard))
             photographs = [pixels for _, pixels in iterate_shard(url)]
             for index in rng.permutation(len(photographs)):
                 height, width = photographs[index].shape[:2]
                 crop = draw_crop(self.augment, height, width, rng)
                 yield torch.from_numpy(cut_crop(photographs[index], crop, self.side))
-            self.shard += 1
+            self._read.append(len(photographs))
+
+    def shard_after(self, taken: int) -> int:
+        """The shard that sample ``taken`` comes from; more may have been read ahead of it."""
+        ends = itertools.accumulate(self._read)
+        return self.shard + sum(end <= taken for end in ends)
 
 
 class ValidationCrops(Dataset[Tensor]):

@@ -8,6 +8,7 @@ float16, stored so, and cast to float32 as the file is loaded.
 
 import copy
 import hashlib
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,17 +107,20 @@ def trace(predictor: Predictor, *, hints: bool) -> onnx.ModelProto:
         arguments += (torch.zeros(2, 3, 64, 96),)
         shapes.append(size)
         names.append(HINTS)
-    program = torch.onnx.export(
-        predictor.eval(),
-        arguments,
-        input_names=names,
-        output_names=[CHROMA, CONFIDENCE, LOG_PROBABILITIES],
-        dynamic_shapes=tuple(shapes),
-        opset_version=_OPSET,
-        dynamo=True,
-        optimize=True,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="# The axis name")  # grey's and hints' are one
+        warnings.filterwarnings("ignore", message=".*LeafSpec", category=FutureWarning)  # its own
+        program = torch.onnx.export(
+            predictor.eval(),
+            arguments,
+            input_names=names,
+            output_names=[CHROMA, CONFIDENCE, LOG_PROBABILITIES],
+            dynamic_shapes=tuple(shapes),
+            opset_version=_OPSET,
+            dynamo=True,
+            optimize=True,
+            verbose=False,
+        )
     assert program is not None
     return program.model_proto
 
@@ -140,7 +144,7 @@ def round_weights(module: Network) -> Network:
 
 
 def halve_constants(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Store every float32 weight as float16 with a cast, which a runtime folds as it loads."""
+    """Store float32 weights as float16 with a cast, which a runtime folds; drop all notes."""
     kept, casts = [], []
     for constant in model.graph.initializer:
         if constant.data_type != onnx.TensorProto.FLOAT or np.prod(constant.dims) < _SMALL:
@@ -154,6 +158,9 @@ def halve_constants(model: onnx.ModelProto) -> onnx.ModelProto:
     del model.graph.initializer[:]
     model.graph.initializer.extend(kept)
     nodes = [*casts, *model.graph.node]
+    for node in nodes:
+        del node.metadata_props[:]  # the exporter's stack traces outweigh a small network
+    del model.graph.value_info[:]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     onnx.checker.check_model(model)

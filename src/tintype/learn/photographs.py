@@ -40,6 +40,7 @@ class Photographs(L.LightningDataModule):
         self.train = train
         self.val = val
         self.workers = workers
+        self.first_step = 0  # optimizer steps of earlier parts of the run
         self.stream: StreamedCrops | None = None
         if not isinstance(train, PhotographCache):
             self.stream = StreamedCrops(
@@ -49,17 +50,17 @@ class Photographs(L.LightningDataModule):
     def train_dataloader(self) -> DataLoader[Tensor]:
         """Batches from the sample after the last that was seen."""
         recipe = self.recipe
+        self.first_step = self.trainer.global_step if self.trainer else 0
         if self.stream is not None:
             return DataLoader(self.stream, recipe.batch_size)
         assert isinstance(self.train, PhotographCache)
         crops = TrainingCrops(
             self.train, side=recipe.side, augment=recipe.augment, seed=recipe.seed
         )
-        steps_done = self.trainer.global_step if self.trainer else 0
         return DataLoader(
             crops,
             recipe.batch_size,
-            sampler=Numbers(steps_done * recipe.batch_size),
+            sampler=Numbers(self.first_step * recipe.batch_size),
             num_workers=self.workers,
         )
 
@@ -71,7 +72,10 @@ class Photographs(L.LightningDataModule):
 
     def state_dict(self) -> dict[str, int]:
         """Where the stream stands; decoded photographs need no more than the trainer's step."""
-        return {} if self.stream is None else {"shard": self.stream.shard}
+        if self.stream is None or self.trainer is None:
+            return {}
+        taken = (self.trainer.global_step - self.first_step) * self.recipe.batch_size
+        return {"shard": self.stream.shard_after(taken)}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
         """Go back to the beginning of the shard that was being read."""

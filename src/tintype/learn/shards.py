@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import webdataset
 from PIL import Image, UnidentifiedImageError
+from webdataset.tariterators import group_by_keys, tar_file_expander
 
 from tintype.errors import InputError, UnreadableImage
 
@@ -43,13 +44,14 @@ def iterate_shard(shard: Path | str) -> Iterator[tuple[str, np.ndarray[Any, Any]
     Raises:
         UnreadableImage: a member is no picture; the message names it.
     """
-    samples = webdataset.WebDataset(str(shard), shardshuffle=False, empty_check=False)
-    for sample in samples:
-        key = sample["__key__"]
-        suffix = next((suffix for suffix in IMAGE_SUFFIXES if suffix in sample), None)
-        if suffix is None:
-            raise UnreadableImage(f"{key} has no image file ({', '.join(IMAGE_SUFFIXES)})")
-        yield key, decode_photograph(sample[suffix], key)
+    with webdataset.gopen(str(shard)) as stream:
+        members = tar_file_expander([{"stream": stream, "url": str(shard)}])
+        for sample in group_by_keys(members):
+            key = sample["__key__"]
+            suffix = next((suffix for suffix in IMAGE_SUFFIXES if suffix in sample), None)
+            if suffix is None:
+                raise UnreadableImage(f"{key} has no image file ({', '.join(IMAGE_SUFFIXES)})")
+            yield key, decode_photograph(sample[suffix], key)
 
 
 def decode_photograph(data: bytes, name: str) -> np.ndarray[Any, Any]:

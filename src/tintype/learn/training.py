@@ -7,6 +7,7 @@ stopped anywhere goes on as if it had not been.
 """
 
 import math
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,6 +32,12 @@ from tintype.learn.start import start_weights
 from tintype.metrics.color_difference import mean_ciede2000
 from tintype.metrics.colorfulness import colorfulness
 
+_EXPECTED_WARNINGS = (  # Lightning's, about what is meant to be so
+    ".*LeafSpec",
+    "Checkpoint directory .* exists",
+    ".*does not have many workers",
+    ".*logging interval",
+)
 _SAMPLES = 8  # validation photographs shown, coloured, in the log
 
 
@@ -185,7 +192,10 @@ def train(
         enable_model_summary=False,
     )
     data = Photographs(recipe, train_photographs, val_photographs, workers=schedule.workers)
-    trainer.fit(module, data, ckpt_path=last if last.exists() else None, weights_only=False)
+    with warnings.catch_warnings():
+        for ours in _EXPECTED_WARNINGS:
+            warnings.filterwarnings("ignore", message=ours)
+        trainer.fit(module, data, ckpt_path=last if last.exists() else None, weights_only=False)
     return module
 
 

@@ -101,6 +101,7 @@ class Attention(nn.Module):
         self.out = nn.Conv2d(width, width, 1)
         nn.init.xavier_uniform_(self.query_key_value.weight)
         nn.init.zeros_(self.out.weight)  # starts as no change
+        nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
         """``(B, width, h, w)`` to what is to be added to it."""
@@ -125,6 +126,7 @@ class Pool(nn.Module):
         self.out = nn.Conv2d(width, width, 1)
         nn.init.xavier_uniform_(self.inner.weight)
         nn.init.zeros_(self.out.weight)  # starts as no change
+        nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
         """``(B, width, h, w)`` to ``(B, width, 1, 1)``, to be added to it."""

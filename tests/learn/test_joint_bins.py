@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+import numpy as np
+import pytest
+import torch
+from torch.testing import assert_close
+
+from tintype.learn.heads.joint_bins import JointBinsConfig
+
+
+@pytest.fixture
+def head():
+    torch.manual_seed(0)
+    return JointBinsConfig(step=20.0, uniform=0.5).build(in_channels=6, stride=4)
+
+
+def test_decode_and_confidence_are_those_of_the_color_bins(head):
+    raw = torch.randn(2, head.bins.count, 3, 5)
+    logs = head.log_probabilities(raw)
+    assert_close(logs.exp().sum(1), torch.ones(2, 3, 5))
+    for temperature in (1.0, 0.4):
+        assert_close(
+            head.decode(raw, temperature), head.bins.decode(logs, temperature), atol=1e-3, rtol=1e-4
+        )
+    assert_close(head.confidence(raw), head.bins.confidence(logs), atol=1e-5, rtol=1e-4)
+
+
+def test_the_loss_is_the_weighted_cross_entropy_worked_by_hand(head):
+    # One quarter-size place, one colour exactly on a node: -weight * log p of that class.
+    node = head.bins.centers[10]
+    head.rarity[10] = 3.0
+    chroma = torch.tensor(node).reshape(1, 2, 1, 1).expand(1, 2, 4, 4)
+    raw = torch.zeros(1, head.bins.count, 1, 1)
+    assert head.loss(raw, chroma).item() == pytest.approx(3 * np.log(head.bins.count), rel=1e-6)
+
+
+def test_the_loss_is_least_at_the_soft_target(head):
+    chroma = torch.full((1, 2, 4, 4), 7.0)
+    bins, weights = head.bins.encode(chroma[:, :, :1, :1])
+    target = torch.full((1, head.bins.count, 1, 1), -20.0)
+    target.scatter_(1, bins, weights.log())
+    best = head.loss(target, chroma)
+    for seed in range(5):
+        noise = torch.randn(target.shape, generator=torch.Generator().manual_seed(seed))
+        assert head.loss(target + 0.1 * noise, chroma) > best
+
+
+def test_a_prior_is_where_the_scores_start(head):
+    prior = np.random.default_rng(0).dirichlet(np.ones(head.bins.count))
+    head.set_prior(prior)
+    with torch.no_grad():
+        head.scores.weight.zero_()
+    logs = head.log_probabilities(head(torch.randn(1, 6, 1, 1)))
+    assert_close(logs.exp().flatten(), torch.from_numpy(prior).float(), atol=1e-5, rtol=1e-3)
+    assert (torch.from_numpy(prior) * head.rarity).sum().item() == pytest.approx(1, rel=1e-5)
+    rare, common = prior.argmin(), prior.argmax()
+    assert head.rarity[rare] > head.rarity[common]

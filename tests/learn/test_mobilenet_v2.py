@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch.testing import assert_close
+
+from tintype.errors import ModelError
+from tintype.learn.encoders.mobilenet_v2 import Convolution, MobileNetV2Config
+
+
+# Sandler et al. 2018, table 2: the last block at each stride; 1,811,712 parameters are the
+# published 2,223,872 of the feature layers (torchvision's count) without the last 1x1 convolution
+# (409,600 + 2,560 of its batch norm), its batch norms' shifts kept as biases and their scales
+# folded, and two of the stem's three input planes (576) summed away.
+def test_shapes_and_size_are_the_published_ones():
+    encoder = MobileNetV2Config().build()
+    features = encoder(torch.full((2, 1, 64, 96), 50.0))
+    assert [tuple(f.shape) for f in features] == [
+        (2, 16, 32, 48),
+        (2, 24, 16, 24),
+        (2, 32, 8, 12),
+        (2, 96, 4, 6),
+        (2, 320, 2, 3),
+    ]
+    assert encoder.channels == (16, 24, 32, 96, 320)
+    norms = sum(c.conv.out_channels for c in encoder.modules() if isinstance(c, Convolution))
+    assert sum(p.numel() for p in encoder.parameters()) == 2_223_872 - 409_600 - 2_560 - norms - 576
+
+
+def test_width_scales_every_channel_count():
+    assert MobileNetV2Config(width=0.5).build().channels == (8, 16, 16, 48, 160)
+
+
+def published(encoder) -> dict[str, torch.Tensor]:
+    """Weights in the published layout, with an RGB stem."""
+    generator = torch.Generator().manual_seed(0)
+    weights = {}
+    for index, convolution in enumerate(m for m in encoder.modules() if isinstance(m, Convolution)):
+        shape = list(convolution.conv.weight.shape)
+        kind = "dw" if convolution.conv.groups > 1 else "conv"
+        shape[1] = 3 if index == 0 else shape[1]
+        layer = f"{index:02}_{kind}_s{convolution.conv.stride[0]}"
+        weights[f"{layer}.weight"] = torch.randn(shape, generator=generator).half()
+        weights[f"{layer}.bias"] = torch.randn(shape[0], generator=generator).half()
+    return weights
+
+
+def test_imagenet_weights_answer_to_grey_as_to_equal_red_green_and_blue(tmp_path):
+    encoder = MobileNetV2Config().build()
+    weights = published(encoder)
+    save_file(weights, tmp_path / "w.safetensors")
+    encoder.load_imagenet(tmp_path / "w.safetensors")
+
+    grey = torch.rand(1, 1, 8, 8) * 100
+    rgb = (grey / 50 - 1).expand(1, 3, 8, 8)
+    # The published padding of a 3x3 convolution of stride 2: right and bottom only.
+    expected = torch.nn.functional.conv2d(
+        torch.nn.functional.pad(rgb, (0, 1, 0, 1)),
+        weights["00_conv_s2.weight"].float(),
+        weights["00_conv_s2.bias"].float(),
+        stride=2,
+    )
+    assert_close(encoder.stem.linear(grey / 50 - 1), expected, atol=1e-5, rtol=1e-5)
+    last = [key for key in sorted(weights) if key.endswith("weight")][-1]
+    assert_close(encoder.blocks[-1].project.conv.weight, weights[last].float())
+
+
+def test_weights_of_another_width_are_refused(tmp_path):
+    save_file(published(MobileNetV2Config().build()), tmp_path / "w.safetensors")
+    with pytest.raises(ModelError, match=r"00_conv_s2 is \(32, 1, 3, 3\).*width 1.0 does"):
+        MobileNetV2Config(width=0.5).build().load_imagenet(tmp_path / "w.safetensors")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ModelError, match="none.safetensors"):
+        MobileNetV2Config().build().load_imagenet(tmp_path / "none.safetensors")
+
+
+def test_hints_change_nothing_before_they_are_trained():
+    torch.manual_seed(0)
+    plain = MobileNetV2Config(width=0.25).build()
+    hinted = MobileNetV2Config(width=0.25, hints=True).build()
+    hinted.load_state_dict(plain.state_dict(), strict=False)
+    grey, hints = torch.rand(1, 1, 32, 32) * 100, torch.randn(1, 3, 32, 32)
+    for one, two in zip(plain(grey), hinted(grey, hints), strict=True):
+        assert_close(one, two)
+
+
+def test_a_small_input_still_has_a_coarsest_map():
+    features = MobileNetV2Config(width=0.25).build()(torch.zeros(1, 1, 32, 32))
+    assert features[-1].shape[-2:] == (1, 1)
