@@ -34,12 +34,25 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
+    "colorize": Command(help="Colour black-and-white photographs."),
     "export": Command(
         help="Write a trained network as an ONNX file, with its weights beside it.", extra="train"
     ),
     "models": Command(help="List the networks that tintype knows."),
     "train": Command(help="Train a network, or go on with one that was stopped.", extra="train"),
     "data": Command(help="Prepare photographs for training."),
+    "overfit": Command(
+        help="Learn a few photographs by heart: a network that cannot has a mistake in it.",
+        extra="train",
+    ),
+    "rates": Command(
+        help="Train briefly with each of several learning rates, and compare the losses.",
+        extra="train",
+    ),
+    "evaluate": Command(
+        help="Measure colours against the truth, against grey, and against each other."
+    ),
+    "sheets": Command(help="Lay grey, coloured and true photographs side by side."),
 }
 
 

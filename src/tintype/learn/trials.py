@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two small experiments before a long one: overfit a few photographs, search a learning rate.
+
+Both are the paper's. A network that cannot learn a few hundred photographs by heart has a mistake
+in it; a rate is chosen on a logarithmic scale by what a fixed number of steps does to the loss.
+
+Source: Hwang & Zhou 2016, section 5.2 (a random subset of 270 photographs; 0.001 was the best of
+the rates sampled, and 0.0003 on the whole set).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+import numpy as np
+from lightning.pytorch.callbacks import Callback
+
+from tintype.errors import OptionError
+from tintype.learn.augment import Augment
+from tintype.learn.curves import CurveRecorder, read_curve
+from tintype.learn.datasets import PhotographCache
+from tintype.learn.prepare.split import shuffled
+from tintype.learn.recipe import Recipe
+from tintype.learn.scores import score_network
+from tintype.learn.training import Schedule, train
+from tintype.spec.options import check_option, number
+
+WHOLE = Augment(area=(1.0, 1.0), ratio=1.0, flip=False)
+"""No augmentation: the largest square, as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverfitOptions:
+    """How a few photographs are learnt by heart.
+
+    Raises:
+        OptionError: a value is outside its range; the message names both.
+    """
+
+    photographs: int = number(270, "So many, drawn by the recipe's seed.", low=1, high=100_000)
+    steps: int = number(3000, "Optimizer steps at most.", low=1, high=10_000_000)
+    check_every: int = number(100, "Steps between looks at the accuracy.", low=1, high=1_000_000)
+    target: float = number(
+        0.95, "Stop when Acc.U and Acc.V both reach this share.", low=0.0, high=1.0
+    )
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateOptions:
+    """Which learning rates are tried, and for how long.
+
+    Raises:
+        OptionError: a value is outside its range, or the lowest rate is not below the highest.
+    """
+
+    low: float = number(1e-5, "Lowest learning rate.", low=1e-9, high=10.0)
+    high: float = number(1e-1, "Highest learning rate.", low=1e-9, high=10.0)
+    count: int = number(9, "Rates tried, evenly spaced in the logarithm.", low=2, high=100)
+    steps: int = number(200, "Optimizer steps with each rate.", low=2, high=1_000_000)
+
+    def __post_init__(self) -> None:
+        _check(self)
+        if not self.low < self.high:
+            raise OptionError(f"low ({self.low}) must be below high ({self.high})")
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The rates, from low to high."""
+        return tuple(np.geomspace(self.low, self.high, self.count).tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a network that overfits knows after so many steps."""
+
+    step: int
+    accuracy_u: float
+    accuracy_v: float
+    l2: float  # CIE units
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one learning rate did."""
+
+    rate: float
+    first: float  # mean loss of the first tenth of the steps
+    last: float  # of the last tenth; infinite where the loss was no number
+
+
+def overfit(
+    recipe: Recipe,
+    photographs: PhotographCache,
+    run: Path,
+    options: OverfitOptions,
+    *,
+    imagenet: Path | None = None,
+    on_check: Callable[[Check], None] = lambda _: None,
+) -> list[Check]:
+    """Learn a few photographs by heart, without augmentation, and score on these same ones.
+
+    Args:
+        recipe: of the network; its number of photographs gives way to the options' steps.
+        photographs: to draw from.
+        run: folder of the run; one that is there already goes on.
+        options: how many, how long, how well.
+        imagenet: weights that the encoder starts from, if the recipe wants them.
+        on_check: called at every look.
+
+    Returns:
+        Every look, in order; the last one reached the target, or the steps ran out.
+    """
+    chosen = draw(photographs, options.photographs, seed=recipe.seed)
+    recipe = replace(
+        recipe, photographs=options.steps * recipe.batch_size, augment=WHOLE, ema_decay=0.0
+    )
+    watch = _Watch(chosen, recipe.side, options, on_check)
+    schedule = Schedule(validate_every=0)
+    train(
+        recipe,
+        chosen,
+        None,
+        run,
+        schedule=schedule,
+        imagenet=imagenet,
+        callbacks=[watch, CurveRecorder(run, every=min(20, options.check_every))],
+    )
+    return watch.checks
+
+
+def search_rates(
+    recipe: Recipe,
+    photographs: PhotographCache,
+    run: Path,
+    options: RateOptions,
+    *,
+    imagenet: Path | None = None,
+    on_trial: Callable[[Trial], None] = lambda _: None,
+) -> list[Trial]:
+    """Train for a fixed number of steps with each rate; all else is the recipe's.
+
+    Encoder and new layers keep their proportion. The rate is constant over the steps.
+
+    Args:
+        recipe: what to train.
+        photographs: to train on.
+        run: folder of the runs; those that are finished are not repeated.
+        options: which rates, how many steps.
+        imagenet: weights that the encoder starts from, if the recipe wants them.
+        on_trial: called after each rate.
+
+    Returns:
+        One trial a rate, from low to high; :func:`best_rate` chooses.
+    """
+    trials = []
+    for rate in options.rates:
+        folder = run / f"rate-{rate:.3g}"
+        tried = with_rate(recipe, rate, steps=options.steps)
+        recorder = CurveRecorder(folder, every=max(1, options.steps // 50))
+        schedule = Schedule(validate_every=0)
+        train(
+            tried,
+            photographs,
+            None,
+            folder,
+            schedule=schedule,
+            imagenet=imagenet,
+            callbacks=[recorder],
+        )
+        trial = _judge(rate, [point.loss for point in read_curve(folder)])
+        trials.append(trial)
+        on_trial(trial)
+    return trials
+
+
+def _judge(rate: float, losses: Sequence[float]) -> Trial:
+    tenth = max(1, len(losses) // 10)
+    first, last = float(np.mean(losses[:tenth])), float(np.mean(losses[-tenth:]))
+    return Trial(rate, first, last if np.isfinite(last) else float("inf"))
+
+
+def best_rate(trials: Sequence[Trial]) -> float:
+    """The rate after which the loss was lowest."""
+    return min(trials, key=lambda trial: trial.last).rate
+
+
+def with_rate(recipe: Recipe, rate: float, *, steps: int) -> Recipe:
+    """The recipe with another constant learning rate and length."""
+    proportion = recipe.optimizer.encoder_rate / recipe.optimizer.rate
+    optimizer = replace(
+        recipe.optimizer,
+        rate=rate,
+        encoder_rate=rate * proportion,
+        warmup=0,
+        schedule="constant",
+    )
+    return replace(recipe, optimizer=optimizer, photographs=steps * recipe.batch_size)
+
+
+def draw(photographs: PhotographCache, count: int, *, seed: int) -> PhotographCache:
+    """So many photographs, drawn by a seed from their keys; all where there are no more."""
+    place = {key: index for index, key in enumerate(photographs.keys)}
+    return photographs.subset([place[key] for key in shuffled(list(place), seed=seed)[:count]])
+
+
+def _check(options: OverfitOptions | RateOptions) -> None:
+    for option in fields(options):
+        check_option(option.name, getattr(options, option.name), option.metadata)
+
+
+class _Watch(Callback):
+    """Scores the network on its own training photographs, and stops it when it knows them."""
+
+    def __init__(
+        self,
+        photographs: PhotographCache,
+        side: int,
+        options: OverfitOptions,
+        on_check: Callable[[Check], None],
+    ) -> None:
+        self.checks: list[Check] = []
+        self._photographs = photographs
+        self._side = side
+        self._options = options
+        self._on_check = on_check
+
+    def on_train_batch_end(self, trainer: L.Trainer, module: Any, *_: Any) -> None:
+        """Look every so many steps, and after the last."""
+        step = trainer.global_step
+        if step % self._options.check_every and step != trainer.max_steps:
+            return
+        module.network.eval()
+        summary = score_network(module.network, self._photographs, side=self._side).summary()
+        module.network.train()
+        check = Check(step, summary["accuracy_u"], summary["accuracy_v"], summary["l2"])
+        self.checks.append(check)
+        self._on_check(check)
+        if min(check.accuracy_u, check.accuracy_v) >= self._options.target:
+            trainer.should_stop = True

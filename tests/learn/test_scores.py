@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+import torch
+
+from tintype.color.luv import rgb_to_luv
+from tintype.learn.heads.channel_bins import ChannelBinsConfig
+from tintype.learn.network import Network, NetworkConfig
+from tintype.learn.scores import predict_chroma, render, score_chroma
+
+
+@pytest.fixture
+def rgb(rng) -> np.ndarray:
+    return rng.random((3, 3, 8, 8), dtype=np.float32)
+
+
+def test_the_truth_scores_as_the_truth(rgb):
+    summary = score_chroma(rgb_to_luv(rgb)[:, 1:], rgb).summary()
+    assert summary["l2"] == pytest.approx(0, abs=1e-4)
+    assert summary["accuracy_u"] == summary["accuracy_v"] == summary["near_u"] == 1
+    assert summary["saturation_difference"] == pytest.approx(0, abs=1e-3)
+    assert summary["ciede2000"] == pytest.approx(0, abs=1e-2)
+    assert summary["colorfulness"] == pytest.approx(summary["true_colorfulness"], rel=1e-3)
+
+
+def test_grey_has_no_saturation_at_all(rgb):
+    summary = score_chroma(np.zeros((3, 2, 8, 8), np.float32), rgb).summary()
+    assert summary["saturation_difference"] == pytest.approx(-1, abs=1e-4)
+    assert summary["luv_saturation_difference"] == pytest.approx(-1, abs=1e-4)
+    assert summary["colorfulness"] == pytest.approx(0, abs=1e-3)
+
+
+def test_l2_is_the_papers_per_pixel(rgb):
+    """Off by 3 in u* and 4 in v* everywhere: a distance of 5 in every pixel."""
+    chroma = rgb_to_luv(rgb)[:, 1:] + np.array([3, -4], np.float32).reshape(2, 1, 1)
+    scores = score_chroma(chroma, rgb)
+    assert scores.squared_l2 == pytest.approx([25, 25, 25], rel=1e-4)
+    assert scores.summary()["l2"] == pytest.approx(5, rel=1e-4)
+    assert scores.summary()["near_u"] == 1.0
+
+
+def test_scores_of_parts_add_up_to_the_whole(rgb):
+    chroma = np.zeros((3, 2, 8, 8), np.float32)
+    parts = score_chroma(chroma[:1], rgb[:1]) + score_chroma(chroma[1:], rgb[1:])
+    assert parts.summary() == pytest.approx(score_chroma(chroma, rgb).summary(), rel=1e-5)
+
+
+def test_rendering_keeps_the_true_lightness(rgb):
+    shown = render(np.full((3, 2, 8, 8), 60, np.float32), rgb)
+    np.testing.assert_allclose(rgb_to_luv(shown)[:, 0], rgb_to_luv(rgb)[:, 0], atol=0.2)
+
+
+def test_a_network_sees_grey_only(small_network_config, rgb):
+    torch.manual_seed(0)
+    config = NetworkConfig(
+        encoder=small_network_config.encoder,
+        decoder=small_network_config.decoder,
+        head=ChannelBinsConfig(),
+    )
+    network = Network(config).eval()
+    large = rgb.repeat(8, -1).repeat(8, -2)
+    grey = np.repeat(large[:, 1:2], 3, axis=1)
+    chroma = predict_chroma(network, grey)
+    assert chroma.shape == (3, 2, 64, 64)
+    colored = grey * np.array([1, 1, 1], np.float32).reshape(3, 1, 1)
+    colored = np.clip(colored, 0, 1)
+    np.testing.assert_array_equal(predict_chroma(network, colored), chroma)
