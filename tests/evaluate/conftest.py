@@ -82,3 +82,32 @@ class Pale:
 def pale(subjects):
     """Make a candidate that answers with a share of the truth."""
     return lambda name="pale", share=0.6: Pale(name, subjects, share=share)
+
+
+@pytest.fixture(scope="session")
+def classifier_file(tmp_path_factory) -> Path:
+    """A MobileNetV2 in small: a stem block, one with a residual, one without; random weights."""
+    from safetensors.numpy import save_file
+
+    generator = np.random.default_rng(7)
+    shapes = [
+        ("00_conv_s2", (4, 3, 3, 3)),
+        ("01_dw_s1", (4, 1, 3, 3)),
+        ("02_conv_s1", (6, 4, 1, 1)),
+        ("03_conv_s1", (12, 6, 1, 1)),
+        ("04_dw_s1", (12, 1, 3, 3)),
+        ("05_conv_s1", (6, 12, 1, 1)),
+        ("06_conv_s1", (12, 6, 1, 1)),
+        ("07_dw_s2", (12, 1, 3, 3)),
+        ("08_conv_s1", (8, 12, 1, 1)),
+        ("09_conv_s1", (16, 8, 1, 1)),
+        ("10_conv_s1", (5, 16, 1, 1)),
+    ]
+    tensors = {}
+    for name, shape in shapes:
+        scale = 2 / np.sqrt(np.prod(shape[1:]))
+        tensors[f"{name}.weight"] = (scale * generator.normal(size=shape)).astype(np.float16)
+        tensors[f"{name}.bias"] = (0.1 * generator.normal(size=shape[0])).astype(np.float32)
+    path = tmp_path_factory.mktemp("classifier") / "small.safetensors"
+    save_file(tensors, path, metadata={"source": "random"})
+    return path
