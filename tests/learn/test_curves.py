@@ -1,9 +1,7 @@
 import math
 from types import SimpleNamespace
 
-import pytest
-
-from tintype.learn.curves import CurveRecorder, Point, read_curve
+from tintype.learn.curves import Curve, CurveRecorder, Point, read_curve
 
 
 def train(recorder, losses, *, start=0):
@@ -18,7 +16,7 @@ def train(recorder, losses, *, start=0):
 def test_points_are_means_over_the_steps_between(tmp_path):
     recorder = CurveRecorder(tmp_path, every=2)
     recorder.on_train_end(train(recorder, [4.0, 2.0, 1.0, 1.0, 9.0]), None)
-    assert read_curve(tmp_path) == [Point(2, 3.0), Point(4, 1.0), Point(5, 9.0)]
+    assert read_curve(tmp_path).training == (Point(2, 3.0), Point(4, 1.0), Point(5, 9.0))
 
 
 def test_steps_that_were_repeated_count_once(tmp_path):
@@ -27,20 +25,28 @@ def test_steps_that_were_repeated_count_once(tmp_path):
     killed.on_exception(None, None, KeyboardInterrupt())
     resumed = CurveRecorder(tmp_path, every=1)
     resumed.on_train_end(train(resumed, [1.5, 1.0], start=2), None)
-    assert read_curve(tmp_path) == [
+    assert read_curve(tmp_path).training == (
         Point(1, 3.0),
         Point(2, 2.0),
         Point(3, 1.5),
         Point(4, 1.0),
-    ]
+    )
 
 
 def test_a_loss_that_is_no_number_is_kept_as_one(tmp_path):
     recorder = CurveRecorder(tmp_path, every=1)
     recorder.on_train_end(train(recorder, [math.inf]), None)
-    assert math.isnan(read_curve(tmp_path)[0].loss)
+    assert math.isnan(read_curve(tmp_path).training[0].loss)
 
 
-@pytest.mark.parametrize("folder", ["nowhere"])
-def test_a_run_without_a_curve_has_no_points(tmp_path, folder):
-    assert read_curve(tmp_path / folder) == []
+def test_validation_losses_stand_apart(tmp_path):
+    recorder = CurveRecorder(tmp_path, every=1)
+    trainer = train(recorder, [3.0])
+    trainer.callback_metrics = {"val_loss": 2.5}
+    recorder.on_validation_end(trainer, None)
+    recorder.on_train_end(trainer, None)
+    assert read_curve(tmp_path) == Curve((Point(1, 3.0),), (Point(1, 2.5),))
+
+
+def test_a_run_without_a_curve_has_no_points(tmp_path):
+    assert read_curve(tmp_path / "nowhere") == Curve((), ())

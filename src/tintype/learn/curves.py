@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The loss of a run, step by step, kept in a small journal that outlives every stop.
+"""The losses of a run, step by step, kept in a small journal that outlives every stop.
 
 A run that goes on from a checkpoint may repeat steps that an earlier, killed process had written;
 readers keep what was written last.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from typing import Any
 import lightning as L
 from lightning.pytorch.callbacks import Callback
 
-from tintype.records.journal import Journal, read_journal
+from tintype.records.journal import Entry, Journal, read_journal
 
 FILE = "curve.jsonl"
 _KIND = "curve"
+_TRAINING, _VALIDATION = "loss", "val_loss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,16 @@ class Point:
     loss: float  # mean over the steps since the point before; NaN where it was no number
 
 
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A run's losses, in order of steps; on validation photographs where there were any."""
+
+    training: tuple[Point, ...]
+    validation: tuple[Point, ...]
+
+
 class CurveRecorder(Callback):
-    """Writes the mean training loss of every so many steps.
+    """Writes the mean training loss of every so many steps, and every validation loss.
 
     Args:
         run: the run's folder.
@@ -58,6 +68,13 @@ class CurveRecorder(Callback):
         if trainer.global_step % self._every == 0:
             self._write(trainer.global_step)
 
+    def on_validation_end(self, trainer: L.Trainer, _module: L.LightningModule) -> None:
+        """Write the loss on the validation photographs."""
+        if "val_loss" in trainer.callback_metrics:
+            self._append(
+                _VALIDATION, trainer.global_step, float(trainer.callback_metrics["val_loss"])
+            )
+
     def on_train_end(self, trainer: L.Trainer, _module: L.LightningModule) -> None:
         """Write what is left, and close."""
         if self._losses:
@@ -71,18 +88,26 @@ class CurveRecorder(Callback):
             self._journal.close()
 
     def _write(self, step: int) -> None:
-        assert self._journal is not None
         mean = sum(self._losses) / len(self._losses)
         self._losses.clear()
-        loss = mean if math.isfinite(mean) else None  # JSON has no word for what diverged
-        self._journal.append({"step": step, "loss": loss})
+        self._append(_TRAINING, step, mean)
+
+    def _append(self, which: str, step: int, loss: float) -> None:
+        assert self._journal is not None
+        known = loss if math.isfinite(loss) else None  # JSON has no word for what diverged
+        self._journal.append({"step": step, which: known})
 
 
-def read_curve(run: Path) -> list[Point]:
-    """The points of a run, in order of steps; none where there is no journal."""
+def read_curve(run: Path) -> Curve:
+    """A run's losses; empty where there is no journal."""
     if not (run / FILE).exists():
-        return []
-    latest = {entry["step"]: entry["loss"] for entry in read_journal(run / FILE, kind=_KIND)}
-    return [
+        return Curve((), ())
+    entries = read_journal(run / FILE, kind=_KIND)
+    return Curve(_points(entries, _TRAINING), _points(entries, _VALIDATION))
+
+
+def _points(entries: Sequence[Entry], which: str) -> tuple[Point, ...]:
+    latest = {entry["step"]: entry[which] for entry in entries if which in entry}
+    return tuple(
         Point(step, math.nan if loss is None else loss) for step, loss in sorted(latest.items())
-    ]
+    )

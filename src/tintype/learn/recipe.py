@@ -68,8 +68,9 @@ class Recipe:
                 f"photographs must be at least one batch of {self.batch_size}, "
                 f"got {self.photographs}"
             )
-        if self.side % 32:
-            raise OptionError(f"side must be a multiple of 32, got {self.side}")
+        multiple = getattr(self.network.encoder, "multiple", 32)
+        if self.side % multiple:
+            raise OptionError(f"side must be a multiple of {multiple}, got {self.side}")
 
     @property
     def steps(self) -> int:

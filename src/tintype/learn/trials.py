@@ -42,6 +42,9 @@ class OverfitOptions:
     photographs: int = number(270, "So many, drawn by the recipe's seed.", low=1, high=100_000)
     steps: int = number(3000, "Optimizer steps at most.", low=1, high=10_000_000)
     check_every: int = number(100, "Steps between looks at the accuracy.", low=1, high=1_000_000)
+    side: int | None = number(
+        None, "Pixels of a photograph's side (default: the recipe's).", low=16, high=4096
+    )
     target: float = number(
         0.95, "Stop when Acc.U and Acc.V both reach this share.", low=0.0, high=1.0
     )
@@ -117,7 +120,11 @@ def overfit(
     """
     chosen = draw(photographs, options.photographs, seed=recipe.seed)
     recipe = replace(
-        recipe, photographs=options.steps * recipe.batch_size, augment=WHOLE, ema_decay=0.0
+        recipe,
+        photographs=options.steps * recipe.batch_size,
+        side=options.side or recipe.side,
+        augment=WHOLE,
+        ema_decay=0.0,
     )
     watch = _Watch(chosen, recipe.side, options, on_check)
     schedule = Schedule(validate_every=0)
@@ -172,7 +179,7 @@ def search_rates(
             imagenet=imagenet,
             callbacks=[recorder],
         )
-        trial = _judge(rate, [point.loss for point in read_curve(folder)])
+        trial = _judge(rate, [point.loss for point in read_curve(folder).training])
         trials.append(trial)
         on_trial(trial)
     return trials
@@ -210,7 +217,9 @@ def draw(photographs: PhotographCache, count: int, *, seed: int) -> PhotographCa
 
 def _check(options: OverfitOptions | RateOptions) -> None:
     for option in fields(options):
-        check_option(option.name, getattr(options, option.name), option.metadata)
+        value = getattr(options, option.name)
+        if value is not None:
+            check_option(option.name, value, option.metadata)
 
 
 class _Watch(Callback):

@@ -182,3 +182,14 @@ def test_laterals_of_other_channels_are_projected_to_the_widths():
 def test_says_which_option_is_wrong(make, message):
     with pytest.raises(OptionError, match=message):
         make()
+
+
+def test_without_batch_norm_convolutions_have_a_bias_in_its_place():
+    with torch.device("meta"):
+        network = Network(narrow(norm=False))
+    assert not [m for m in network.decoder.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert all(
+        m.bias is not None
+        for m in network.decoder.modules()
+        if isinstance(m, nn.Conv2d) and m.kernel_size == (3, 3)
+    )

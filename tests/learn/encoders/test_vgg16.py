@@ -276,3 +276,11 @@ def test_without_a_network_says_what_to_do(tmp_path, monkeypatch):
 def test_config_names_its_choices():
     with pytest.raises(OptionError, match="norm must be one of identity, published, none; got 'b'"):
         VGG16Config(norm="b")
+
+
+@pytest.mark.parametrize(
+    ("config", "multiple"), [({}, 8), ({"blocks": 5}, 16), ({"taps": "pools"}, 16)]
+)
+def test_sides_are_multiples_of_the_coarsest_stride(config, multiple):
+    described = VGG16Config(width=0.05, **config)
+    assert described.multiple == multiple == max(described.build().strides)

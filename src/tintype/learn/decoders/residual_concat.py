@@ -41,6 +41,7 @@ class ResidualConcatConfig:
     merge: str = "concat"  # or "sum": projected to one width and added
     sum_width: int = 64  # channels of the sum
     final: tuple[int, ...] = (128, 128, 64)  # channels of the 3x3 convolutions after the join
+    norm: bool = True  # batch norm before every ReLU of the units
 
     def __post_init__(self) -> None:
         if self.merge not in ("concat", "sum"):
@@ -60,7 +61,9 @@ class ResidualConcat(Decoder):
         self, config: ResidualConcatConfig, channels: tuple[int, ...], strides: tuple[int, ...]
     ) -> None:
         super().__init__()
-        self.units = ResidualUnits(channels, config.widths) if config.units else None
+        self.units = (
+            ResidualUnits(channels, config.widths, norm=config.norm) if config.units else None
+        )
         joined = self.units.out_channels if self.units is not None else channels[::-1]
         self.merge: Concat | Sum
         self.merge = Concat(joined) if config.merge == "concat" else Sum(joined, config.sum_width)

@@ -37,6 +37,7 @@ class ResidualEncoderConfig:
 
     widths: tuple[int, ...] | None = None  # of the sums, finest first; None: the encoder's own
     final: tuple[int, ...] = ()  # channels of further 3x3 convolutions, without batch norm
+    norm: bool = True  # batch norm before every other ReLU, and on what the encoder gives
 
     def build(self, channels: tuple[int, ...], strides: tuple[int, ...]) -> "ResidualEncoder":
         """Build the decoder for a pyramid of ``channels`` at ``strides``, finest first."""
@@ -50,7 +51,7 @@ class ResidualEncoder(Decoder):
         self, config: ResidualEncoderConfig, channels: tuple[int, ...], strides: tuple[int, ...]
     ) -> None:
         super().__init__()
-        self.units = ResidualUnits(channels, config.widths)
+        self.units = ResidualUnits(channels, config.widths, norm=config.norm)
         self.final = final_convolutions(self.units.widths[0], config.final)
         self.out_channels = config.final[-1] if config.final else self.units.widths[0]
         self.out_stride = strides[0]
@@ -71,7 +72,9 @@ class ResidualUnits(nn.Module):
         OptionError: the widths are not one for each map but the coarsest.
     """
 
-    def __init__(self, channels: tuple[int, ...], widths: tuple[int, ...] | None = None) -> None:
+    def __init__(
+        self, channels: tuple[int, ...], widths: tuple[int, ...] | None = None, *, norm: bool = True
+    ) -> None:
         super().__init__()
         self.widths = channels[:-1] if widths is None else widths
         if len(self.widths) != len(channels) - 1:
@@ -79,11 +82,11 @@ class ResidualUnits(nn.Module):
                 f"residual units need {len(channels) - 1} widths, one for each of the encoder's "
                 f"maps but the coarsest; got {len(self.widths)}"
             )
-        self.top = convolution(channels[-1], self.widths[-1], 1)
+        self.top = convolution(channels[-1], self.widths[-1], 1, norm=norm)
         coarse_first = list(zip(channels[-2::-1], self.widths[::-1], strict=True))
         nexts = [*self.widths[-2::-1], self.widths[0]]  # each unit narrows to the next one's width
         self.steps = nn.ModuleList(
-            ResidualUnit(lateral, width, narrowed)
+            ResidualUnit(lateral, width, narrowed, norm=norm)
             for (lateral, width), narrowed in zip(coarse_first, nexts, strict=True)
         )
         self.out_channels = (self.widths[-1], *nexts)
@@ -99,12 +102,12 @@ class ResidualUnits(nn.Module):
 class ResidualUnit(nn.Module):
     """Scale up, add the encoder's map, convolve."""
 
-    def __init__(self, lateral: int, width: int, narrowed: int) -> None:
+    def __init__(self, lateral: int, width: int, narrowed: int, *, norm: bool) -> None:
         super().__init__()
-        self.lateral = nn.Sequential(nn.BatchNorm2d(lateral))
+        self.lateral = nn.Sequential(nn.BatchNorm2d(lateral) if norm else nn.Identity())
         if lateral != width:
             self.lateral.append(projection(lateral, width))
-        self.mix = convolution(width, narrowed, 3)
+        self.mix = convolution(width, narrowed, 3, norm=norm)
 
     def forward(self, x: Tensor, lateral: Tensor) -> Tensor:
         """``(B, width, h, w)`` and ``(B, lateral, h', w')`` to ``(B, narrowed, h', w')``."""
@@ -118,11 +121,13 @@ def raise_to(x: Tensor, finer: Tensor) -> Tensor:
     return x if x.shape[-2:] == size else F.interpolate(x, size, mode="bilinear")
 
 
-def convolution(c_in: int, c_out: int, kernel: int) -> nn.Sequential:
-    """Convolution, batch norm, ReLU; Xavier-initialised."""
-    conv = nn.Conv2d(c_in, c_out, kernel, padding=kernel // 2, bias=False)
+def convolution(c_in: int, c_out: int, kernel: int, *, norm: bool) -> nn.Sequential:
+    """Convolution, batch norm (or a bias in its place), ReLU; Xavier-initialised."""
+    conv = nn.Conv2d(c_in, c_out, kernel, padding=kernel // 2, bias=not norm)
     nn.init.xavier_uniform_(conv.weight)
-    return nn.Sequential(conv, nn.BatchNorm2d(c_out), nn.ReLU())
+    if conv.bias is not None:
+        nn.init.zeros_(conv.bias)
+    return nn.Sequential(conv, nn.BatchNorm2d(c_out) if norm else nn.Identity(), nn.ReLU())
 
 
 def projection(c_in: int, c_out: int) -> nn.Conv2d:

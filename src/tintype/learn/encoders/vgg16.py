@@ -66,6 +66,11 @@ class VGG16Config:
                     f"got {getattr(self, name)!r}"
                 )
 
+    @property
+    def multiple(self) -> int:
+        """Input height and width are multiples of this."""
+        return 1 << (self.blocks if self.taps == "pools" else self.blocks - 1)
+
     def build(self) -> "VGG16":
         """Build the encoder, Xavier-initialised."""
         return VGG16(self)
