@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The colours of a film's frames: what the network is shown, and how its answers are put together.
+
+The network sees frames upright, whatever their rotation tag, and without black bars; everything
+else works on frames as they are stored. Colours are found at a small size: that of the chroma
+planes, or less where those are larger than motion is worth being estimated at.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tintype.imaging.film import Plane, luma_to_lightness, shrink
+from tintype.imaging.resize import resize
+from tintype.inference.engine import network_size
+from tintype.inference.prediction import Prediction
+from tintype.spec.hints import Hint
+from tintype.spec.model import CONFIDENCE, ModelSpec
+from tintype.video.guided import spread
+from tintype.video.job import FilmJob
+from tintype.video.steady import Colors, Steadier
+
+Floats = NDArray[np.float32]
+
+_LARGEST_SIDE = 216  # pixels of the short side: enough for motion, at a few milliseconds a frame
+_COARSE_RADIUS = 2
+
+
+class Network(Protocol):
+    """What predicts colours: :class:`tintype.inference.engine.Engine`, or a test's stand-in."""
+
+    spec: ModelSpec
+
+    def predict(
+        self,
+        lightness: Floats,
+        *,
+        temperature: float | None = None,
+        size: int | None = None,
+        hints: Sequence[Hint] = (),
+        want: Collection[str] = (),
+    ) -> Prediction:
+        """Predict chroma; see :meth:`tintype.inference.engine.Engine.predict`."""
+
+
+class Colorist:
+    """Finds the colours of one film's frames, in order.
+
+    Attributes:
+        steadier: what carries them from frame to frame; None where each frame stands alone.
+        size: (h, w) at which colours are found.
+    """
+
+    def __init__(self, job: FilmJob, network: Network) -> None:
+        self._job, self._network = job, network
+        top, bottom, left, right = job.survey.picture
+        self._rows, self._columns = slice(top, bottom), slice(left, right)
+        self._picture = bottom - top, right - left
+        self.size = small_size(job.settings.layout.chroma_size(self._picture))
+        every = job.options.every
+        self.steadier = Steadier(every=every) if job.options.steady == "motion" else None
+        spec = network.spec
+        self._temperature = spec.temperature_at(job.colors.vividness)
+        self._shown = network_size(
+            self._picture, size=job.colors.size or spec.size, stride=spec.stride
+        )
+
+    def color(self, luma: Plane) -> tuple[Colors, Floats]:
+        """Find a frame's colours.
+
+        Args:
+            luma: ``(H, W)`` codes of the whole frame.
+
+        Returns:
+            The colours of the picture inside any bars, and its lightness ``(h, w)``, both at
+            :attr:`size`.
+        """
+        picture = luma[self._rows, self._columns]
+        lightness = luma_to_lightness(shrink(picture, self.size), self._job.film.coding)
+
+        def predict() -> Prediction:
+            return self._predict(picture)
+
+        if self.steadier is None:
+            return _alone(predict(), lightness), lightness
+        return self.steadier.step(lightness, predict), lightness
+
+    def _predict(self, picture: Plane) -> Prediction:
+        """Show the network a picture upright, and turn its answer back."""
+        shown = tuple(min(a, b) for a, b in zip(self._shown, picture.shape, strict=True))
+        lightness = luma_to_lightness(shrink(picture, shown), self._job.film.coding)
+        turns = self._job.film.quarter_turns
+        prediction = self._network.predict(
+            np.ascontiguousarray(np.rot90(lightness, turns)),
+            temperature=self._temperature,
+            size=self._job.colors.size,
+            want=(CONFIDENCE,),
+        )
+        chroma = np.rot90(prediction.chroma, -turns, axes=(1, 2)) * np.float32(
+            self._job.colors.saturation
+        )
+        confidence = prediction.confidence
+        return Prediction(
+            chroma=np.ascontiguousarray(chroma),
+            confidence=None if confidence is None else np.rot90(confidence, -turns).copy(),
+        )
+
+
+def small_size(chroma_size: tuple[int, int]) -> tuple[int, int]:
+    """(h, w) at which a film's colours are found, from the size of its chroma planes."""
+    scale = min(1.0, _LARGEST_SIDE / min(chroma_size))
+    height, width = (max(1, round(side * scale)) for side in chroma_size)
+    return height, width
+
+
+def _alone(prediction: Prediction, lightness: Floats) -> Colors:
+    """The colours of a frame that nothing is known of but itself."""
+    coarse = resize(lightness, prediction.chroma.shape[1:])
+    chroma = spread(prediction.chroma, None, coarse, lightness, radius=_COARSE_RADIUS)
+    return Colors(chroma=chroma, predicted=True, cut=False, recalled=False)

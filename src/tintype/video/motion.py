@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where everything in a frame was in the frame before, and where that is sure enough to follow.
+
+Dense optical flow is estimated on small lightness, both ways. A place is trusted where the way
+there and back leads home (otherwise something has come between: an occlusion), where it lies inside
+the earlier frame, and where both frames look alike after what changed all around has been taken off
+(a fade, a flash, the flicker of old film are no motion).
+
+Source: T. Kroeger et al., "Fast Optical Flow using Dense Inverse Search", arXiv:1603.03590, as
+OpenCV implements it; the test there and back: N. Sundaram, T. Brox and K. Keutzer, "Dense Point
+Trajectories by GPU-accelerated Large Displacement Optical Flow", ECCV 2010, equation 5.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+
+_BORDER = cv2.BORDER_REPLICATE
+_NONE: Any = None  # for what OpenCV does not need, and its types insist on
+_LEAST_SIDE = 24  # pixels: smaller pictures have no room for the flow's patches
+_STILL = 0.4  # pixels: less motion than this is taken for noise where nothing speaks for it
+_LIGHT_SIGMA = np.float32(12)  # steps of 8 bits: what both frames may differ by after the motion
+_LIGHT_NOISE = np.float32(4)  # steps: differences that grain makes
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Motion:
+    """The motion between two frames, in the geometry of the later one.
+
+    Attributes:
+        back: ``(h, w, 2)`` float32, pixels: x and y from a place to where it was in the earlier.
+        trust: ``(h, w)`` float32 in [0, 1].
+        matched: share of the frame that is trusted, in [0, 1].
+        speed: pixels a frame: what the faster part of the frame moves by.
+    """
+
+    back: Floats
+    trust: Floats
+    matched: float
+    speed: float
+
+
+class MotionEstimator:
+    """Estimates motion. It owns the flow's buffers: one for each thread."""
+
+    def __init__(self) -> None:
+        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self._grid: Floats = np.zeros((0, 0, 2), np.float32)
+
+    def between(self, earlier: Bytes, later: Bytes) -> Motion:
+        """Estimate the motion from one small picture to a later one.
+
+        Args:
+            earlier: ``(h, w)`` uint8: lightness, 0 to 255.
+            later: the same shape.
+        """
+        if min(later.shape) < _LEAST_SIDE:
+            back = forth = np.zeros((*later.shape, 2), np.float32)
+        else:
+            back = np.asarray(self._flow.calc(later, earlier, _NONE), np.float32)
+            forth = np.asarray(self._flow.calc(earlier, later, _NONE), np.float32)
+        back = _still_where_possible(back, earlier, later, self.warp(earlier, back))
+        trust = _likeness(self.warp(earlier, back), later)
+        trust *= self._leads_home(back, forth)
+        length = cv2.magnitude(*cv2.split(back[::4, ::4]))
+        return Motion(
+            back=back,
+            trust=trust,
+            matched=float(np.count_nonzero(trust > 0.5) / trust.size),
+            speed=float(np.percentile(length, 90)),
+        )
+
+    def warp(self, earlier: NDArray[Any], back: Floats) -> NDArray[Any]:
+        """Bring something of the earlier frame to the later one's geometry, bilinearly.
+
+        Args:
+            earlier: ``(h, w)`` or ``(h, w, channels)``, uint8 or float32.
+            back: ``(h, w, 2)``, from :class:`Motion`.
+
+        Returns:
+            The same shape and dtype.
+        """
+        at = cv2.add(self._places(back.shape[:2]), back)
+        return cv2.remap(earlier, at, _NONE, cv2.INTER_LINEAR, borderMode=_BORDER)
+
+    def _places(self, shape: tuple[int, ...]) -> Floats:
+        """``(h, w, 2)``: x and y of every pixel."""
+        if self._grid.shape[:2] != shape:
+            rows, columns = np.indices(shape, dtype=np.float32)
+            self._grid = np.stack((columns, rows), axis=-1)
+        return self._grid
+
+    def _leads_home(self, back: Floats, forth: Floats) -> Floats:
+        """``(h, w)``, 0 to 1: does the way back and forth again lead home, inside the frame?
+
+        Asked at every other pixel of every other row, which is where the time goes.
+        """
+        height, width = back.shape[:2]
+        at = cv2.add(self._places(back.shape[:2]), back)[::2, ::2].copy()
+        back = back[::2, ::2].copy()
+        returning = cv2.remap(forth, at, _NONE, cv2.INTER_LINEAR, borderMode=_BORDER)
+        gap = _square(cv2.add(back, returning))
+        home = gap <= 0.01 * (_square(back) + _square(returning)) + 0.5
+        x, y = at[..., 0], at[..., 1]
+        home &= (x > -0.5) & (y > -0.5) & (x < width - 0.5) & (y < height - 0.5)
+        return _array(cv2.resize(home.astype(np.float32), (width, height)))
+
+
+def _likeness(carried: Bytes, later: Bytes) -> Floats:
+    """``(h, w)`` in [0, 1]: do both frames look alike there, but for a change all around?"""
+    difference = cv2.subtract(later, carried, dtype=cv2.CV_32F)
+    gap = _blur(cv2.absdiff(difference, _blur(difference, 31)), 3)
+    gap = np.maximum(gap - _LIGHT_NOISE, 0) / _LIGHT_SIGMA
+    return _array(cv2.exp(-gap * gap))
+
+
+def _still_where_possible(back: Floats, earlier: Bytes, later: Bytes, carried: Bytes) -> Floats:
+    """Motion of exactly 0 where there is next to none: so a still picture is never resampled."""
+    x, y = cv2.split(back)
+    slow = cv2.max(np.abs(x), np.abs(y)) < _STILL
+    moved, stayed = (_blur(cv2.absdiff(later, other), 5) for other in (carried, earlier))
+    moving = ~(slow & (np.subtract(stayed, moved, dtype=np.int16) <= 1))
+    return _array(cv2.merge((x * moving, y * moving)))
+
+
+def _square(vectors: Any) -> Any:
+    """``(h, w)``: squared lengths of ``(h, w, 2)``."""
+    x, y = cv2.split(vectors)
+    return cv2.add(cv2.multiply(x, x), cv2.multiply(y, y))
+
+
+def _blur(plane: Any, side: int) -> Any:
+    return cv2.blur(plane, (side, side))
+
+
+def _array(plane: Any) -> Floats:
+    return np.asarray(plane, np.float32)
