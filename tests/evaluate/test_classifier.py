@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 import numpy as np
+import onnxruntime as ort
 import pytest
 
 from tintype.evaluate.classifier import Classifier, frechet_distances
 from tintype.evaluate.examination import TRUE
 from tintype.evaluate.measurement import evaluate
+from tintype.evaluate.mobilenet import FEATURES, RGB, build_graph, read_layers
 from tintype.metrics.semantics import frechet_distance
 
 
@@ -20,6 +22,13 @@ def test_every_picture_has_a_class_and_features(classifier, rng):
     assert features.shape == (2, 16)
     alone = classifier.classify(pictures[1:])
     np.testing.assert_allclose(alone[1][0], features[1], rtol=1e-4)
+
+
+def test_the_network_gets_rgb_between_minus_one_and_one(classifier, classifier_file, rng):
+    picture = rng.random((3, 224, 224), dtype=np.float32)
+    session = ort.InferenceSession(build_graph(read_layers(classifier_file)))
+    expected = session.run([FEATURES], {RGB: 2 * picture[None] - 1})[0]
+    np.testing.assert_allclose(classifier.classify([picture])[1], expected, rtol=1e-4)
 
 
 def test_only_the_middle_square_is_looked_at(classifier, rng):

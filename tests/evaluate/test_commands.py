@@ -70,6 +70,8 @@ def test_records_are_compared_by_path_and_name(shard, stand_in, tmp_path, run, f
     error = compared.differences[0]
     assert error.difference.low > 0
     assert (tmp_path / "c" / commands.COMPARISON_PAGE).exists()
+    odd = shutil.copy(first, tmp_path / "a:b.json")  # no name after that colon
+    assert commands.compare_records(str(odd), first).names == ("stand-in", "stand-in")
     same = commands.compare_records(first, f"{second}:o")
     assert same.differences[0].difference.estimate == 0
 
@@ -85,6 +87,10 @@ def test_a_vote_has_a_page_a_key_and_a_tally(shard, stand_in, tmp_path, folder):
     votes.write_text(json.dumps({"page": content["page"], "votes": sides}))
     tally = commands.tally_votes(votes, key)
     assert (tally.first, tally.second, tally.same) == (0, 4, 0)
+    _, other = commands.write_blind_vote(
+        [shard], texts, tmp_path / "other", EvaluateOptions(limit=4, seed=3)
+    )
+    assert read_record(other).content["seed"] == 3
     votes.write_text("no votes")
     with pytest.raises(RecordError, match="cannot read the votes"):
         commands.tally_votes(votes, key)

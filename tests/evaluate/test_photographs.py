@@ -39,6 +39,8 @@ def test_a_folder_of_shards_is_read_as_those(shard):
 def test_a_photograph_without_folders_belongs_to_its_folder(folder):
     (first, *_) = list_subjects([folder / "kitchen" / "cup"])
     assert (first.key, first.source, first.label) == ("04", "cup", "")
+    (first, *_) = list_subjects([folder / "kitchen"])
+    assert (first.key, first.source, first.label) == ("cat/06", "kitchen", "cat")
 
 
 def test_files_that_are_no_pictures_are_passed_over(tmp_path, folder):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -36,6 +37,13 @@ def test_results_are_found_by_the_last_part_and_any_suffix(tmp_path, folder, sub
         with Image.open(folder / f"{subject.key}.png") as picture:
             picture.save(tmp_path / f"{subject.key.rpartition('/')[2]}.jpg")
     assert answer(Results("r", tmp_path, subjects), subjects[0]).chroma.any()
+
+
+def test_a_last_part_that_two_photographs_share_says_nothing(tmp_path, folder, subjects):
+    twin = replace(subjects[0], key="garden/cat/06")
+    Image.open(folder / "kitchen/cat/06.png").save(tmp_path / "06.png")
+    with pytest.raises(InputError, match="2 of 2 photographs have no result"):
+        Results("r", tmp_path, [subjects[0], twin])
 
 
 def test_the_key_goes_before_the_last_part(copies, subjects):
