@@ -9,6 +9,7 @@ MACHINE_PATHS = re.compile(r"(?<![\w.~*])(/(?:work|tmp|home|Users|root|opt)/|[A-
 REGISTRIES = re.compile(
     r"pypi\.org|pythonhosted\.org|download\.pytorch\.org/whl|conda\.anaconda\.org|index[-_]url"
 )
+LINKS = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")  # of Markdown, to files of the repository
 LARGEST = 12_000_000  # bytes; the network inside the package is the largest thing here
 
 
@@ -32,3 +33,14 @@ def test_text_has_unix_line_ends_and_ends_with_one(texts):
 def test_nothing_large_is_committed(files, pytestconfig):
     sizes = {path: (pytestconfig.rootpath / path).stat().st_size for path in files}
     assert not {str(path): size for path, size in sizes.items() if size > LARGEST}
+
+
+def test_links_between_documents_lead_somewhere(texts, pytestconfig):
+    broken = [
+        f"{path}: {link}"
+        for path, text in texts.items()
+        if path.suffix == ".md"
+        for link in LINKS.findall(text)
+        if not (pytestconfig.rootpath / path.parent / link).exists()
+    ]
+    assert not broken
