@@ -49,9 +49,14 @@ COMMANDS: dict[str, Command] = {
         help="Train briefly with each of several learning rates, and compare the losses.",
         extra="train",
     ),
+    "reproduce": Command(
+        help="Run a paper's experiments again, and report what becomes of its claims.",
+        extra="train",
+    ),
     "evaluate": Command(
         help="Measure colours against the truth, against grey, and against each other."
     ),
+    "video": Command(help="Colour a film.", extra="video"),
     "sheets": Command(help="Lay grey, coloured and true photographs side by side."),
 }
 

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the paper claims, held against what was measured, in words.
+
+A difference counts where it is more than twice the standard deviation of the classification
+network over its seeds, the only noise that is known; with one seed nothing can be said of small
+differences, and that is what is said.
+
+Source: Hwang & Zhou 2016, sections 3 and 5.
+"""
+
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tintype.evaluate.paper.grid import CLASSIFICATION, HUBER, REGRESSION
+from tintype.evaluate.paper.tables import Grid, Results, headline_runs
+
+HOLDS, FAILS, UNCLEAR = "holds", "does not hold", "no clear difference"
+_CLEARLY_DULL = -0.15  # Sat. diff. that is "well below zero"
+
+Found = Mapping[str, Any]
+Measure = Callable[[Found], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim, and what became of it."""
+
+    claim: str
+    verdict: str
+    evidence: str
+
+
+def judge_claims(grid: Grid, results: Results) -> list[Claim]:
+    """Judge every claim for which the runs are there."""
+    bases = headline_runs(grid, results, CLASSIFICATION)
+    if not bases:
+        return []
+    claims = [_regression_is_dull(grid, results), _classification_is_not(grid, results)]
+    measures: tuple[Measure, ...] = (accuracy, saturation, loss)
+    noise = {measure: _deviation(bases, measure) for measure in measures}
+    for name, text, measure, better in _CHANGES:
+        if name in results:
+            claims.append(_compare(text, bases, results[name], measure, better, noise[measure]))
+    return [claim for claim in claims if claim is not None]
+
+
+def accuracy(found: Found) -> float:
+    """Mean of Acc.U and Acc.V on the test photographs."""
+    return float(found["test"]["accuracy_u"] + found["test"]["accuracy_v"]) / 2
+
+
+def saturation(found: Found) -> float:
+    """Size of Sat. diff.: how far the saturation is from the truth's, either way."""
+    return abs(float(found["test"]["saturation_difference"]))
+
+
+def loss(found: Found) -> float:
+    """Training loss at the end; infinite where it diverged."""
+    return float("inf") if found["loss"] is None else float(found["loss"])
+
+
+_HIGHER, _LOWER = 1, -1
+_CHANGES: tuple[tuple[str, str, Measure, int], ...] = (
+    ("sum", "A sum in place of the concatenation harms prediction.", accuracy, _HIGHER),
+    ("sum", "A sum in place of the concatenation harms training.", loss, _LOWER),
+    ("no-units", "Without residual-encoder units results are poorer.", accuracy, _HIGHER),
+    ("one-convolution", "Three final convolutions are better than one.", accuracy, _HIGHER),
+    ("two-convolutions", "Three final convolutions are better than two.", accuracy, _HIGHER),
+    ("hsv", "HSV is worse than LUV: errors of S show (Sat. diff.).", saturation, _LOWER),
+    ("no-batch-norm", "Batch norm improves the training rate.", loss, _LOWER),
+    ("from-scratch", "An encoder trained on ImageNet helps.", accuracy, _HIGHER),
+    ("regression-joined", "The objective, not the network, keeps saturation.", saturation, _LOWER),
+    ("beta-0.99", "Adam converges faster with β2 = 0.999 than with 0.99.", loss, _LOWER),
+    ("nesterov", "Adam converges faster than Nesterov momentum.", loss, _LOWER),
+    ("rate-0.001", "A rate of 0.0003 converges faster than 0.001.", loss, _LOWER),
+    ("batch-4", "Batches of six converge faster than of four.", loss, _LOWER),
+    ("batch-8", "Batches of six converge faster than of eight.", loss, _LOWER),
+    ("batch-12", "Batches of six converge faster than of twelve.", loss, _LOWER),
+)
+_NAMES: dict[Measure, str] = {
+    accuracy: "mean accuracy",
+    saturation: "size of Sat. diff.",
+    loss: "training loss",
+}
+
+
+def _regression_is_dull(grid: Grid, results: Results) -> Claim | None:
+    runs = [run for name in (REGRESSION, HUBER) for run in headline_runs(grid, results, name)]
+    if not runs:
+        return None
+    values = [float(run["test"]["saturation_difference"]) for run in runs]
+    verdict = HOLDS if max(values) < _CLEARLY_DULL else FAILS
+    return Claim(
+        "Regression gives desaturated pictures.",
+        verdict,
+        f"Sat. diff. {_range(values)} over {len(values)} runs of ℓ2 and Huber",
+    )
+
+
+def _classification_is_not(grid: Grid, results: Results) -> Claim | None:
+    dull = headline_runs(grid, results, REGRESSION)
+    vivid = headline_runs(grid, results, CLASSIFICATION)
+    if not dull:
+        return None
+    values = [statistics.fmean(map(saturation, runs)) for runs in (vivid, dull)]
+    verdict = HOLDS if values[0] < values[1] / 2 else FAILS
+    return Claim(
+        "Classification comes much closer to the true saturation.",
+        verdict,
+        f"size of Sat. diff. {values[0]:.1%}, with ℓ2 regression {values[1]:.1%}",
+    )
+
+
+def _compare(
+    text: str,
+    bases: list[Found],
+    changed: Found,
+    measure: Measure,
+    better: int,
+    noise: float | None,
+) -> Claim:
+    """Is the network as it was better than the changed one, by more than the noise?"""
+    base, other = statistics.fmean(map(measure, bases)), measure(changed)
+    lead = better * (base - other)
+    evidence = f"{_NAMES[measure]} {_write(measure, base)}, changed {_write(measure, other)}"
+    if noise is None:
+        return Claim(text, UNCLEAR, f"{evidence}; one seed, so the noise is not known")
+    if abs(lead) <= 2 * noise:
+        return Claim(text, UNCLEAR, f"{evidence}; deviation over seeds {_write(measure, noise)}")
+    return Claim(text, HOLDS if lead > 0 else FAILS, evidence)
+
+
+def _deviation(runs: list[Found], measure: Measure) -> float | None:
+    return statistics.stdev(map(measure, runs)) if len(runs) > 1 else None
+
+
+def _write(measure: Measure, value: float) -> str:
+    return f"{value:.3f}" if measure is loss else f"{value:.1%}"
+
+
+def _range(values: list[float]) -> str:
+    low, high = (
+        f"{value:+.1%}".replace("-", "\N{MINUS SIGN}") for value in (min(values), max(values))
+    )
+    return f"{low} to {high}"

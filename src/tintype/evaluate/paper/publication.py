@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes what a reproduction found: for its maker's eyes, and for the repository.
+
+The report beside the runs holds pictures of the data, which may be anybody's, and the blind page.
+What is published holds none of them: the record, the document made of it, the page with curves,
+and figure 5 from photographs that come with installed packages.
+"""
+
+import hashlib
+from pathlib import Path
+
+from tintype.evaluate.paper import pictures
+from tintype.evaluate.paper.grid import Cell
+from tintype.evaluate.paper.report import RECORD_KIND, make_document, make_page, to_content
+from tintype.evaluate.paper.reproduction import Reproduction
+from tintype.evaluate.pictures import Picture
+from tintype.learn.curves import Curve, read_curve
+from tintype.records.files import write_text
+from tintype.records.provenance import Provenance, collect_provenance
+from tintype.records.record import Record, write_record
+
+_FIGURE_ROWS = 8
+_PAIRS = 40  # on the blind page
+_BLIND_SEED = 20160323
+
+
+def write_report(reproduction: Reproduction) -> Path:
+    """Write record, page, document, figure and blind page beside the runs.
+
+    Returns:
+        The page.
+    """
+    folder = reproduction.folder
+    provenance = collect_provenance(data=hash_split(reproduction))
+    figure: list[list[Picture]] = []
+    if _has_networks(reproduction):
+        squares = pictures.squares_of_test(reproduction, _FIGURE_ROWS)
+        figure = pictures.make_figure(reproduction, squares)
+        pictures.write_figure(figure, folder / "figure-5.jpg")
+        pictures.write_blind_page(reproduction, folder, provenance, pairs=_PAIRS, seed=_BLIND_SEED)
+    _write(
+        reproduction, provenance, figure, page=folder / "index.html", document=folder / "index.md"
+    )
+    return folder / "index.html"
+
+
+def publish_report(reproduction: Reproduction, folder: Path) -> Path:
+    """Write what may be committed: no picture of the data is in it.
+
+    Returns:
+        The document.
+
+    Raises:
+        MissingExtra: scikit-image, whose photographs the figure shows, is not installed.
+    """
+    provenance = collect_provenance(data=hash_split(reproduction))
+    figure: list[list[Picture]] = []
+    if _has_networks(reproduction):
+        side = reproduction.grid[0].recipe.side
+        figure = pictures.make_figure(reproduction, pictures.packaged_photographs(side))
+        pictures.write_figure(figure, folder / "figure-5.jpg")
+    _write(
+        reproduction, provenance, figure, page=folder / "report.html", document=folder / "README.md"
+    )
+    return folder / "README.md"
+
+
+def hash_split(reproduction: Reproduction) -> dict[str, str]:
+    """A hash of each set's keys, part by part: which photographs, without a look at the pixels."""
+    return {
+        f"{name}, {part}": hashlib.sha256(
+            "\n".join(sorted(reproduction.part(name, part).keys)).encode()
+        ).hexdigest()
+        for name in reproduction.splits
+        for part in ("train", "validation", "test")
+    }
+
+
+def _write(
+    reproduction: Reproduction,
+    provenance: Provenance,
+    figure: list[list[Picture]],
+    *,
+    page: Path,
+    document: Path,
+) -> None:
+    grid, results, plan = reproduction.grid, reproduction.results, reproduction.plan
+    content = to_content(grid, results, plan, seconds=reproduction.seconds)
+    record = Record(kind=RECORD_KIND, provenance=provenance, content=content)
+    write_record(record, page.with_name("record.json"))
+    whole = make_page(
+        grid,
+        results,
+        plan,
+        provenance,
+        seconds=reproduction.seconds,
+        curves=_curves(reproduction),
+        figure=figure,
+        columns=pictures.COLUMNS,
+    )
+    write_text(whole, page)
+    text = make_document(
+        grid,
+        results,
+        plan,
+        seconds=reproduction.seconds,
+        figure="figure-5.jpg" if figure else "",
+    )
+    write_text(text, document)
+
+
+def _curves(reproduction: Reproduction) -> dict[str, Curve]:
+    return {
+        run.name: read_curve(reproduction.folder / "runs" / run.name)
+        for run in reproduction.grid
+        if isinstance(run, Cell) and run.name in reproduction.results
+    }
+
+
+def _has_networks(reproduction: Reproduction) -> bool:
+    return all(name in reproduction.results for name in pictures.NAMES)

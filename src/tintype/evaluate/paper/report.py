@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report of a reproduction: one page for a browser, one for the repository, made of a record.
+
+Both show the same tables, claims and words; the page has the curves and pictures too.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tintype.evaluate.paper.claims import Claim, judge_claims
+from tintype.evaluate.paper.grid import CLASSIFICATION, HUBER, REGRESSION, Cell, Search
+from tintype.evaluate.paper.landscapes import LANDSCAPE, MIXED
+from tintype.evaluate.paper.tables import Grid, Results, Table, make_tables, rate_table
+from tintype.evaluate.pictures import Picture, encode_jpeg
+from tintype.learn.curves import Curve
+from tintype.records import html, markdown
+from tintype.records.plots import Bar, Series, bar_plot, line_plot
+from tintype.records.provenance import Provenance
+
+TITLE = "Hwang & Zhou 2016, run again"
+RECORD_KIND = "paper"
+_CLAIM_HEADER = ("claim", "verdict", "measured")
+
+
+def to_content(
+    grid: Grid, results: Results, plan: Mapping[str, Any], *, seconds: float
+) -> dict[str, Any]:
+    """What the record keeps: the plan, and what every finished run found."""
+    names = [run.name for run in grid if run.name in results]
+    names += [name for name in results if name.startswith("baselines-")]
+    return {
+        "plan": dict(plan),
+        "hours": seconds / 3600,
+        "runs": {name: _without_bookkeeping(results[name]) for name in names},
+        "missing": [run.name for run in grid if run.name not in results],
+    }
+
+
+def make_page(
+    grid: Grid,
+    results: Results,
+    plan: Mapping[str, Any],
+    provenance: Provenance,
+    *,
+    seconds: float,
+    curves: Mapping[str, Curve],
+    figure: Sequence[Sequence[Picture]],
+    columns: Sequence[str],
+) -> str:
+    """The whole report as one HTML file.
+
+    Args:
+        grid: every run.
+        results: what finished ones found.
+        plan: what was asked for, and how much each run saw.
+        provenance: where the figures come from.
+        seconds: that all runs together took.
+        curves: of finished runs, by name.
+        figure: rows of pictures; none where the networks are not there yet.
+        columns: their titles.
+    """
+    tables = make_tables(grid, results)
+    claims = judge_claims(grid, results)
+    return html.page(
+        TITLE,
+        *(html.paragraph(text) for text in _introduce(grid, results, plan, seconds)),
+        html.section("What became of the claims", _claim_table(claims)),
+        *(html.section(table.title, _to_html(table)) for table in tables),
+        html.section("Saturation", _saturation_bars(grid, results)),
+        html.section(
+            "Learning rates", _to_html(rate_table(grid, results)), _rate_plot(grid, results)
+        ),
+        html.section("Figure 5", _show_figure(figure, columns)),
+        html.section("Curves", *_curve_plots(grid, curves)),
+        html.section("Photographs", *_describe_photographs(plan)),
+        html.provenance_table(provenance),
+    )
+
+
+def make_document(
+    grid: Grid,
+    results: Results,
+    plan: Mapping[str, Any],
+    *,
+    seconds: float,
+    figure: str = "",
+) -> str:
+    """The report as Markdown; ``figure`` is a link to a picture that stands beside it."""
+    parts = [f"# {TITLE}", *_introduce(grid, results, plan, seconds)]
+    claims = [(claim.claim, claim.verdict, claim.evidence) for claim in judge_claims(grid, results)]
+    parts += ["## What became of the claims", markdown.table(_CLAIM_HEADER, claims)]
+    for table in [*make_tables(grid, results), rate_table(grid, results)]:
+        if table.rows:
+            parts += [f"## {table.title}", markdown.table(table.header, table.rows)]
+    if figure:
+        parts += [
+            "## Figure 5",
+            f"Columns: input, regression, classification, truth.\n\n![]({figure})",
+        ]
+    for name, labels in plan["labels"].items():
+        rows = [(label, count) for label, count in labels.items()]
+        parts += [f"## Training photographs: {name}", markdown.table(("label", "count"), rows)]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _introduce(grid: Grid, results: Results, plan: Mapping[str, Any], seconds: float) -> list[str]:
+    done = sum(run.name in results for run in grid)
+    full = plan["options"]["full"]
+    size = "full size: VGG16" if full else "small: MobileNetV2 in VGG16's place"
+    side = grid[0].recipe.side
+    train, validation, test = plan["split"][LANDSCAPE]
+    texts = [
+        f"The paper's networks, objectives and alternatives, {size}, {side} × {side} pixels. "
+        f"Every run saw {plan['photographs']:,} photographs, repeats counted, drawn from {train} "
+        f"landscapes in place of Open Country; {validation} were held out for validation, and all "
+        f"figures are of {test} others that nothing was chosen on. "
+        f"{done} of {len(grid)} runs are done; they took {seconds / 3600:.1f} hours.",
+        "ℓ2 is the root of the mean squared distance in (u*, v*), CIE units: the paper's sum, "
+        "which grows with the picture, over the number of pixels. Acc. is the share of pixels in "
+        "the right one of 50 bins of width 4. Sat. diff. is the relative deviation of the mean of "
+        "HSV's S, negative where colours are duller than true; the next column takes C*uv / L*. "
+        "± is the standard deviation over seeds. ΔE00 and saturation are of the picture that one "
+        "sees: true lightness, chroma fitted into sRGB.",
+    ]
+    if done < len(grid):
+        texts.append("The grid is not finished: rows and verdicts may be missing or change.")
+    return texts
+
+
+def _claim_table(claims: Sequence[Claim]) -> html.Markup:
+    rows = [(claim.claim, claim.verdict, claim.evidence) for claim in claims]
+    return html.table(_CLAIM_HEADER, rows)
+
+
+def _to_html(table: Table) -> html.Markup:
+    return html.table(table.header, table.rows)
+
+
+def _saturation_bars(grid: Grid, results: Results) -> html.Markup:
+    bars = [
+        Bar(label=run.name, value=100 * results[run.name]["test"]["saturation_difference"])
+        for run in grid
+        if isinstance(run, Cell) and run.name in results
+    ]
+    return bar_plot(bars, title="Sat. diff. of every run", value_label="% of the true saturation")
+
+
+def _rate_plot(grid: Grid, results: Results) -> html.Markup:
+    searches = [run for run in grid if isinstance(run, Search) and run.name in results]
+    series = [
+        Series(
+            label=run.system,
+            x=results[run.name]["rates"],
+            y=[float("nan") if loss is None else loss for loss in results[run.name]["losses"]],
+        )
+        for run in searches
+    ]
+    return line_plot(
+        series,
+        title="Training loss after a tenth of a run",
+        x_label="learning rate",
+        y_label="cross-entropy, U and V",
+        x_log=True,
+    )
+
+
+def _show_figure(figure: Sequence[Sequence[Picture]], columns: Sequence[str]) -> html.Markup:
+    if not figure:
+        return html.paragraph("The two networks are not trained yet.")
+    shown = [
+        html.figure(html.image(encode_jpeg(picture), alt=column, width=224), caption=column)
+        for row in figure
+        for picture, column in zip(row, columns, strict=True)
+    ]
+    rows = [shown[i : i + len(columns)] for i in range(0, len(shown), len(columns))]
+    return html.join(*(html.grid(*row, width=150) for row in rows))
+
+
+def _curve_plots(grid: Grid, curves: Mapping[str, Curve]) -> list[html.Markup]:
+    """Losses that may be compared stand in one plot: those of one objective."""
+    groups: dict[str, list[Cell]] = {"classification": [], "regression": [], "HSV": []}
+    for run in grid:
+        if isinstance(run, Cell) and run.name in curves:
+            groups[_objective(run)].append(run)
+    return [
+        line_plot(
+            [
+                Series(
+                    label=run.name,
+                    x=[point.step * run.recipe.batch_size for point in curves[run.name].training],
+                    y=[point.loss for point in curves[run.name].training],
+                )
+                for run in runs
+            ],
+            title=f"Training loss, {objective}",
+            x_label="photographs seen",
+            y_label="loss",
+            y_log=True,
+        )
+        for objective, runs in groups.items()
+        if runs
+    ]
+
+
+def _objective(cell: Cell) -> str:
+    if cell.name.startswith("hsv"):
+        return "HSV"
+    return (
+        "regression" if cell.name.startswith((REGRESSION, HUBER, "regression-")) else CLASSIFICATION
+    )
+
+
+def _describe_photographs(plan: Mapping[str, Any]) -> list[html.Markup]:
+    blocks = []
+    for name in (LANDSCAPE, MIXED):
+        train, validation, test = plan["split"][name]
+        rows = list(plan["labels"][name].items())
+        table = html.table(("label", "training photographs"), rows)
+        blocks.append(html.paragraph(f"{name}: {train} train, {validation} validate, {test} test"))
+        blocks.append(html.details("By label", table))
+    return blocks
+
+
+def _without_bookkeeping(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key not in ("run", "finished")}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long a training step takes on this machine, for plans that have to fit a budget."""
+
+import statistics
+import time
+
+import torch
+
+from tintype.learn.network import Network
+from tintype.learn.recipe import Recipe
+
+_WARM_UP, _STEPS = 2, 5
+
+
+def measure_step(recipe: Recipe) -> float:
+    """Median seconds of a step, forwards and backwards, on random photographs.
+
+    On the accelerator, where there is one. Weights are random and nothing is kept.
+    """
+    device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    network = Network(recipe.network).to(device).train()
+    optimizer = torch.optim.Adam(network.parameters())
+    rgb = torch.rand(recipe.batch_size, 3, recipe.side, recipe.side, device=device)
+    grey, color = network.head.space.split(rgb)
+    times = []
+    for _ in range(_WARM_UP + _STEPS):
+        start = time.perf_counter()
+        optimizer.zero_grad()
+        torch.autograd.backward(network.head.loss(network(grey), color))
+        optimizer.step()
+        if device is not None:
+            torch.accelerator.synchronize()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[_WARM_UP:])

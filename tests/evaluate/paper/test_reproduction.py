@@ -1,0 +1,118 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tintype.cli import reproduce
+from tintype.errors import OptionError
+from tintype.evaluate.paper import reproduction as reproductions
+from tintype.evaluate.paper.options import PaperOptions
+from tintype.evaluate.paper.publication import publish_report, write_report
+from tintype.evaluate.paper.reproduction import JOURNAL, Reproduction
+
+pytestmark = [
+    pytest.mark.usefixtures("tiny_grid"),
+    pytest.mark.filterwarnings("ignore::UserWarning:lightning"),
+    pytest.mark.filterwarnings("ignore::UserWarning:lightning_utilities"),
+]
+OPTIONS = PaperOptions(photographs=20, seeds=2)
+
+
+def entries(folder: Path) -> list[dict]:
+    return [json.loads(line) for line in (folder / JOURNAL).read_text().splitlines()[1:]]
+
+
+def test_runs_reports_and_publishes(photographs, tmp_path):
+    events = []
+    with Reproduction(tmp_path / "out", photographs, OPTIONS, on_event=events.append) as run:
+        assert run.run()
+        assert set(run.results) == {
+            *(one.name for one in run.grid),
+            "baselines-landscapes",
+            "baselines-mixed",
+        }
+        assert 0 < run.results["sum"]["test"]["accuracy_u"] < 1
+        assert "test_centers" in run.results["classification-seed-0"]
+        assert "test_centers" not in run.results["regression-l2-seed-0"]
+        best = run.results["search-nesterov"]["best"]
+        assert run.results["nesterov"]["rate"] == best
+        page = write_report(run).read_text()
+        document = publish_report(run, tmp_path / "docs")
+    assert events[-1].total == len(run.grid)
+    for text in ("Table 1", "Table 2", "Table 3", "constant grey", "dataset mode", "Figure 5"):
+        assert text in page
+    assert "![](figure-5.jpg)" in document.read_text()
+    assert "does not hold" in document.read_text() or "holds" in document.read_text()
+    beside = {file.name for file in (tmp_path / "out").iterdir()}
+    assert {"index.html", "blind.html", "blind-key.json", "figure-5.jpg"} <= beside
+    published = {file.name for file in (tmp_path / "docs").iterdir()}
+    assert published == {"README.md", "report.html", "record.json", "figure-5.jpg"}
+    record = json.loads((tmp_path / "docs" / "record.json").read_text())
+    assert record["content"]["missing"] == []
+    assert str(tmp_path) not in (tmp_path / "docs" / "record.json").read_text()
+
+
+def test_goes_on_where_it_stopped_with_the_same_figures(photographs, tmp_path, monkeypatch):
+    with Reproduction(tmp_path / "whole", photographs, OPTIONS) as whole:
+        whole.run()
+    real, calls = reproductions.train, []
+
+    def failing(*arguments, **options):
+        calls.append(arguments[0].name)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(reproductions, "train", failing)
+    with (
+        pytest.raises(KeyboardInterrupt),
+        Reproduction(tmp_path / "cut", photographs, OPTIONS) as cut,
+    ):
+        cut.run()
+    with Reproduction(tmp_path / "cut", photographs, OPTIONS) as cut:
+        assert len([run for run in cut.grid if run.name in cut.results]) == 2
+        assert cut.run()
+        for name, found in whole.results.items():
+            again = dict(cut.results[name])
+            assert {**again, "seconds": 0} == {**found, "seconds": 0}, name
+
+
+def test_a_slice_without_time_only_reports(photographs, tmp_path):
+    with Reproduction(tmp_path, photographs, OPTIONS) as run:
+        assert not run.run(minutes=0)
+        page = write_report(run).read_text()
+    assert "The grid is not finished" in page
+    assert "The two networks are not trained yet" in page
+
+
+def test_time_that_runs_out_in_a_run_is_counted_and_goes_on(photographs, tmp_path):
+    options = PaperOptions(photographs=4000, seeds=2)
+    with Reproduction(tmp_path, photographs, options) as run:
+        assert not run.run(minutes=0.03)
+        assert run.seconds > 0
+    assert entries(tmp_path)[-1]["finished"] is False
+
+
+def test_the_budget_decides_the_length(photographs, tmp_path, monkeypatch):
+    """At 0.1 s a photograph, a budget of 10 minutes affords 5,100 photographs in all."""
+    monkeypatch.setattr(reproductions, "measure_step", lambda recipe: 0.1 * recipe.batch_size)
+    with Reproduction(tmp_path, photographs, PaperOptions(budget=10.0, seeds=2)) as run:
+        shares = sum(len(one.rates) / 10 if hasattr(one, "rates") else 1 for one in run.grid)
+        assert run.plan["photographs"] == pytest.approx(10 * 60 * 0.85 / 0.1 / shares, abs=1)
+
+
+def test_a_folder_keeps_its_options(photographs, tmp_path):
+    with Reproduction(tmp_path, photographs, OPTIONS):
+        pass
+    with pytest.raises(OptionError, match="begun with other options or photographs"):
+        Reproduction(tmp_path, photographs, PaperOptions(photographs=20, seeds=1))
+
+
+def test_the_command_runs_a_slice(photographs, tmp_path, monkeypatch):
+    monkeypatch.setattr("tintype.learn.datasets.open_cache", lambda *_: photographs)
+    words = ["paper", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--minutes", "0"]
+    result = CliRunner().invoke(reproduce.app, [*words, "--photographs", "20"])
+    assert result.exit_code == 0, result.output
+    assert "index.html" in result.stdout
+    assert "the same command goes on" in result.stderr
