@@ -19,7 +19,7 @@ from tintype.cli.unfold import Only, unfold
 from tintype.errors import OptionError
 from tintype.evaluate import commands
 from tintype.evaluate.options import EvaluateOptions, RunOptions
-from tintype.evaluate.report import tabulate_comparison, tabulate_glance
+from tintype.evaluate.tables import tabulate_comparison, tabulate_glance
 from tintype.records import markdown
 from tintype.spec.options import ColorizeOptions, EngineOptions
 

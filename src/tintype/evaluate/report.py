@@ -5,31 +5,37 @@ Every figure stands with its 95 % interval. Without pictures the page can be com
 record; with them (:mod:`tintype.evaluate.gallery`) it is for the eyes of whoever made it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
 from tintype.evaluate.baselines import GREY_NAME
 from tintype.evaluate.comparison import Comparison
 from tintype.evaluate.evaluation import Evaluation
-from tintype.evaluate.statistics import STATISTICS, Statistic
-from tintype.evaluate.summary import summarize
-from tintype.metrics.bootstrap import Interval
+from tintype.evaluate.statistics import STATISTICS
+from tintype.evaluate.tables import (
+    tabulate_comparison,
+    tabulate_glance,
+    tabulate_groups,
+    tabulate_statistics,
+)
 from tintype.records import html
-from tintype.records.cells import MISSING, Cell
 from tintype.records.html import Markup
 from tintype.records.plots import Bar, Series, bar_plot, line_plot
 from tintype.records.provenance import Provenance
 
-_GLANCE = ("ciede2000", "gain", "cf_ratio", "saturation_difference", "undisplayable", "agreement")
-_GROUPED = ("gain", "cf_ratio")  # statistics in the tables of sources and labels
-_BY_NAME = {statistic.name: statistic for statistic in STATISTICS}
-_FRECHET = "Fréchet distance on the classifier's features"
+_PLOTTED = {"ciede2000": "Colour error", "cf_ratio": "Colourfulness"}  # as bars, with their titles
 _INTRODUCTION = (
     "Each candidate saw the grey photograph only; its colours were put on the true lightness, "
     "fitted into the sRGB gamut and rounded to 8 bits before they were measured. ΔE00, PSNR and "
     "accuracy reward dull averages: read them beside colourfulness, and beside the two baselines. "
     "In brackets: 95 % bootstrap intervals over photographs."
+)
+_OF_SETS = (
+    "Fréchet: between the classifier's features of the colourings and of the same true "
+    "photographs; it is not FID, and compares candidates of one record only. Distances have no "
+    "intervals here."
 )
 
 
@@ -47,17 +53,20 @@ def make_report(
     Returns:
         A whole HTML file.
     """
+    glance = html.table(*tabulate_glance(evaluation), caption="Over all photographs.")
+    of_sets = html.paragraph(_OF_SETS) if any(evaluation.sets.values()) else ""
+    by_label = html.table(*tabulate_groups(evaluation, "label"))
     return html.page(
         title,
         html.paragraph(_describe_photographs(evaluation), " ", _INTRODUCTION),
-        html.section("At a glance", _glance(evaluation), *_plot_bars(evaluation)),
+        html.section("At a glance", glance, of_sets, *_plot_bars(evaluation)),
         *([html.section("Pictures", gallery)] if gallery else []),
         html.section("Photograph by photograph", *_plot_photographs(evaluation)),
-        html.section("By source", _group_table(evaluation, "source")),
+        html.section("By source", html.table(*tabulate_groups(evaluation, "source"))),
+        html.section("By label", html.details("A row for each label", by_label)),
         html.section(
-            "By label", html.details("A row for each label", _group_table(evaluation, "label"))
+            "Every statistic", html.table(*tabulate_statistics(evaluation)), _explain_statistics()
         ),
-        html.section("Every statistic", _full_table(evaluation), _explain()),
         html.section("What was measured, and with what", *_describe(evaluation, provenance)),
     )
 
@@ -77,107 +86,46 @@ def make_comparison_page(comparison: Comparison, provenance: Provenance) -> str:
     )
 
 
-def tabulate_comparison(comparison: Comparison) -> tuple[list[str], list[list[Cell]]]:
-    """Titles and rows of a comparison's table, for any face."""
-    rows: list[list[Cell]] = [
-        [
-            d.statistic.title,
-            show(d.first, d.statistic, bounds=False),
-            show(d.second, d.statistic, bounds=False),
-            show(d.difference, d.statistic),
-            MISSING if d.wins is None else f"{100 * d.wins:.0f} %",
-        ]
-        for d in comparison.differences
-    ]
-    return ["statistic", *comparison.names, "difference", f"{comparison.names[0]} better on"], rows
-
-
-def tabulate_glance(evaluation: Evaluation) -> tuple[list[str], list[list[Cell]]]:
-    """Titles and rows of the table that comes first, for any face."""
-    statistics = [_BY_NAME[name] for name in _GLANCE if _is_known(evaluation, name)]
-    has_frechet = any("frechet" in numbers for numbers in evaluation.sets.values())
-    rows: list[list[Cell]] = []
-    for name in evaluation.names:
-        found = evaluation.summary[name]
-        cells: list[Cell] = [show(found.get(s.name), s) for s in statistics]
-        if has_frechet:
-            cells.append(evaluation.sets.get(name, {}).get("frechet"))
-        rows.append([name, *cells])
-    return ["candidate", *(s.title for s in statistics), *["Fréchet"] * has_frechet], rows
-
-
-def show(interval: Interval | None, statistic: Statistic, *, bounds: bool = True) -> str:
-    """A statistic as text: ``9.39 (9.05 to 9.71)``; a dash where it does not apply."""
-    if interval is None or not np.isfinite(interval.estimate):
-        return MISSING
-    factor, unit = (100, " %") if statistic.percent else (1, "")
-    shown = [
-        f"{factor * value:,.{statistic.digits}f}"
-        for value in (interval.estimate, interval.low, interval.high)
-    ]
-    known = np.isfinite(interval.low) and bounds
-    return f"{shown[0]}{unit} ({shown[1]} to {shown[2]})" if known else f"{shown[0]}{unit}"
-
-
 def _describe_photographs(evaluation: Evaluation) -> str:
     count = len(evaluation.photographs["key"])
-    sources = evaluation.groups("source")
+    sources = len(evaluation.groups("source"))
     return (
-        f"{count:,} photographs of {len(sources)} source{'s' * (len(sources) != 1)}; the grey "
-        f"input was their {evaluation.options['grey']}."
+        f"{count:,} photographs of {sources} source{'s' * (sources != 1)}; the grey input was "
+        f"their {evaluation.options['grey']}."
     )
 
 
-def _glance(evaluation: Evaluation) -> Markup:
-    titles, rows = tabulate_glance(evaluation)
-    note = f" Fréchet: {_FRECHET}; not FID." if "Fréchet" in titles else ""
-    return html.table(titles, rows, caption=f"Means over all photographs.{note}")
-
-
-def _full_table(evaluation: Evaluation) -> Markup:
-    """A row for each statistic, a column for each candidate."""
-    rows: list[list[Cell]] = [
-        [s.title, *(show(evaluation.summary[name].get(s.name), s) for name in evaluation.names)]
-        for s in STATISTICS
-        if _is_known(evaluation, s.name)
-    ]
-    for name in sorted({name for numbers in evaluation.sets.values() for name in numbers}):
-        values = [evaluation.sets.get(candidate, {}).get(name) for candidate in evaluation.names]
-        rows.append([name, *(MISSING if v is None else f"{v:.2f}" for v in values)])
-    return html.table(["statistic", *evaluation.names], rows)
-
-
-def _explain() -> Markup:
+def _explain_statistics() -> Markup:
     rows = [[statistic.title, statistic.help] for statistic in STATISTICS]
     return html.details("What the statistics mean", html.table(["statistic", "meaning"], rows))
 
 
 def _plot_bars(evaluation: Evaluation) -> list[Markup]:
     plots = []
-    for name, title in (("ciede2000", "Colour error"), ("cf_ratio", "Colourfulness")):
+    for statistic in STATISTICS:
+        if statistic.name not in _PLOTTED:
+            continue
         bars = [
-            Bar(label=candidate, value=i.estimate, low=_known(i.low), high=_known(i.high))
-            for candidate in evaluation.names
-            if (i := evaluation.summary[candidate].get(name)) is not None
+            Bar(label=name, value=i.estimate, low=_known(i.low), high=_known(i.high))
+            for name in evaluation.names
+            if (i := evaluation.summary[name].get(statistic.name)) is not None
         ]
-        statistic = _BY_NAME[name]
-        plots.append(
-            bar_plot(bars, title=title, value_label=statistic.title, digits=statistic.digits)
-        )
+        title = _PLOTTED[statistic.name]
+        plot = bar_plot(bars, title=title, value_label=statistic.title, digits=statistic.digits)
+        plots.append(plot)
     return plots
 
 
 def _plot_photographs(evaluation: Evaluation) -> list[Markup]:
-    """How the error is spread over the photographs, and against their colourfulness."""
-    true = np.asarray(evaluation.photographs["cf"], dtype=float)
-    shares = np.linspace(0, 1, len(true))
+    """How the error is spread over the photographs, and how the gain goes with colourfulness."""
     errors = {name: evaluation.rows[name]["ciede2000"] for name in evaluation.names}
+    true = np.asarray(evaluation.photographs["cf"], dtype=float).tolist()
+    shares = np.linspace(0, 1, len(true)).tolist()
     spread = [
-        Series(label=name, x=np.sort(column).tolist(), y=shares.tolist())
-        for name, column in errors.items()
+        Series(label=name, x=np.sort(column).tolist(), y=shares) for name, column in errors.items()
     ]
     cloud = [
-        Series(label=name, x=true.tolist(), y=(errors[GREY_NAME] - column).tolist(), points=True)
+        Series(label=name, x=true, y=(errors[GREY_NAME] - column).tolist(), points=True)
         for name, column in errors.items()
         if name != GREY_NAME
     ]
@@ -197,47 +145,21 @@ def _plot_photographs(evaluation: Evaluation) -> list[Markup]:
     ]
 
 
-def _group_table(evaluation: Evaluation, by: str) -> Markup:
-    """A row for each group of photographs: how far below grey, and how colourful."""
-    others = [name for name in evaluation.names if name != GREY_NAME]
-    statistics = [_BY_NAME[name] for name in _GROUPED]
-    seed, resamples = evaluation.options["seed"], evaluation.options["resamples"]
-    rows: list[list[Cell]] = []
-    for group, chosen in evaluation.groups(by).items():
-        found = summarize(evaluation.columns(chosen), seed=seed, resamples=resamples)
-        grey = found[GREY_NAME]["ciede2000"].estimate
-        cells: list[Cell] = [
-            show(found[name].get(s.name), s, bounds=s.name == "gain")
-            for name in others
-            for s in statistics
-        ]
-        rows.append([group or MISSING, len(chosen), f"{grey:.2f}", *cells])
-    titles = [f"{name}: {s.title}" for name in others for s in statistics]
-    return html.table([by, "photographs", "grey's ΔE00", *titles], rows)
+def _describe(evaluation: Evaluation, provenance: Provenance) -> Iterable[Markup]:
+    yield _list("candidate", "name", evaluation.candidates)
+    if evaluation.instruments:
+        yield _list("instrument", "kind", evaluation.instruments)
+    options = [[name, str(value)] for name, value in evaluation.options.items()]
+    yield html.table(["option", "value"], options)
+    yield html.provenance_table(provenance)
 
 
-def _describe(evaluation: Evaluation, provenance: Provenance) -> list[Markup]:
-    def told(rows: Sequence[tuple[str, object]]) -> list[list[Cell]]:
-        return [[name, str(value)] for name, value in rows]
-
-    candidates = [
-        (d["name"], "; ".join(f"{k} {v}" for k, v in d.items() if k != "name"))
-        for d in [*evaluation.candidates]
+def _list(what: str, named_by: str, descriptions: Iterable[Mapping[str, Any]]) -> Markup:
+    rows = [
+        [d[named_by], "; ".join(f"{k} {v}" for k, v in d.items() if k != named_by)]
+        for d in descriptions
     ]
-    instruments = [
-        (d["kind"], "; ".join(f"{k} {v}" for k, v in d.items() if k != "kind"))
-        for d in evaluation.instruments
-    ]
-    return [
-        html.table(["candidate", "what it is"], told(candidates)),
-        *([html.table(["instrument", "what it is"], told(instruments))] if instruments else []),
-        html.table(["option", "value"], told(list(evaluation.options.items()))),
-        html.provenance_table(provenance),
-    ]
-
-
-def _is_known(evaluation: Evaluation, statistic: str) -> bool:
-    return any(statistic in found for found in evaluation.summary.values())
+    return html.table([what, "what it is"], rows)
 
 
 def _known(value: float) -> float | None:

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from tintype.evaluate.comparison import compare
+from tintype.evaluate.evaluation import Evaluation
+from tintype.evaluate.measurement import evaluate
+from tintype.evaluate.statistics import STATISTICS
+from tintype.evaluate.tables import (
+    show,
+    tabulate_comparison,
+    tabulate_glance,
+    tabulate_groups,
+    tabulate_statistics,
+    to_markdown,
+)
+from tintype.metrics.bootstrap import Interval
+
+BY_NAME = {s.name: s for s in STATISTICS}
+NAN = float("nan")
+
+
+@pytest.fixture
+def found(subjects, baselines, pale) -> Evaluation:
+    return evaluate(subjects, [*baselines, pale("candidate <1>")])
+
+
+@pytest.mark.parametrize(
+    ("interval", "name", "text"),
+    [
+        (Interval(9.387, 9.05, 9.711), "ciede2000", "9.39 (9.05 to 9.71)"),
+        (Interval(0.1834, 0.15, 0.2), "gain", "18.3 % (15.0 to 20.0)"),
+        (Interval(5.0, NAN, NAN), "ciede2000", "5.00"),
+        (Interval(NAN, NAN, NAN), "ciede2000", "–"),
+        (None, "ciede2000", "–"),
+    ],
+)
+def test_a_statistic_stands_with_its_interval(interval, name, text):
+    assert show(interval, BY_NAME[name]) == text
+
+
+def test_the_first_table_has_a_row_for_each_candidate(found):
+    titles, rows = tabulate_glance(found)
+    assert titles[:4] == ["candidate", "ΔE00", "below grey", "cf / true"]
+    assert [row[0] for row in rows] == ["constant grey", "dataset mode", "candidate <1>"]
+    assert rows[0][2] == "0.0 % (0.0 to 0.0)"
+
+
+def test_every_statistic_that_is_known_has_a_row(found):
+    titles, rows = tabulate_statistics(found)
+    assert titles == ["statistic", *found.names]
+    assert [row[0] for row in rows] == [
+        s.title for s in STATISTICS if s.name in found.summary["candidate <1>"]
+    ]
+
+
+def test_groups_have_their_own_figures(found):
+    titles, rows = tabulate_groups(found, "source")
+    assert titles[:4] == ["source", "photographs", "grey's ΔE00", "dataset mode: below grey"]
+    assert [row[:2] for row in rows] == [["kitchen", 3], ["space", 3]]
+    kitchen = found.rows["constant grey"]["ciede2000"][:3].mean()
+    assert rows[0][2] == f"{kitchen:.2f}"
+
+
+def test_a_document_shows_candidates_and_sources(found):
+    text = to_markdown(found)
+    assert "6 photographs; grey input: lightness" in text
+    assert "| candidate \\<1\\> |" in text
+    assert "| kitchen" in text
+
+
+def test_a_comparison_says_who_is_better_where(found, subjects, baselines, pale):
+    comparison = compare(found, evaluate(subjects, [*baselines, pale("other", 0.7)]))
+    titles, rows = tabulate_comparison(comparison)
+    assert titles == [
+        "statistic",
+        "candidate <1>",
+        "other",
+        "difference",
+        "candidate <1> better on",
+    ]
+    assert rows[0][0] == "ΔE00"
+    assert rows[0][4] == "0 %"
