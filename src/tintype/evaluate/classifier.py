@@ -17,7 +17,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from tintype.evaluate.examination import TRUE, Pictures, Sighting
+from tintype.evaluate.examination import TRUE, Evidence, Pictures, Sighting
 from tintype.evaluate.measures import Row
 from tintype.evaluate.mobilenet import FEATURES, LOGITS, RGB, build_graph, read_layers
 from tintype.imaging.resize import resize
@@ -81,12 +81,12 @@ class Classifier:
         del agreement[TRUE]
         return Sighting(rows=agreement, evidence=dict(zip(pictures, features, strict=True)))
 
-    def conclude(self, evidence: Sequence[Pictures]) -> Mapping[str, Row]:
+    def conclude(self, evidence: Sequence[Evidence]) -> Mapping[str, Row]:
         """Fréchet distances; none for a single photograph, which has no covariance."""
         return {name: {"frechet": value} for name, value in frechet_distances(evidence).items()}
 
 
-def frechet_distances(evidence: Sequence[Pictures]) -> dict[str, float]:
+def frechet_distances(evidence: Sequence[Evidence]) -> dict[str, float]:
     """Fréchet distance of each candidate's features to the true photographs'.
 
     Args:

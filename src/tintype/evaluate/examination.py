@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tintype.evaluate.candidates import Candidate
+from tintype.evaluate.candidates import Candidate, Coloring
 from tintype.evaluate.greys import make_grey
 from tintype.evaluate.measures import Row, Truth, measure, render
 from tintype.evaluate.options import EvaluateOptions
@@ -21,8 +21,14 @@ from tintype.evaluate.points import draw_points
 from tintype.metrics.error_curve import class_sums
 from tintype.metrics.stability import size_stability
 
-Pictures = Mapping[str, NDArray[np.float32]]
-"""By name, ``(3, H, W)`` float32 encoded sRGB in [0, 1], all of one size."""
+Picture = NDArray[np.float32]
+"""``(3, H, W)`` float32 encoded sRGB in [0, 1]."""
+
+Pictures = Mapping[str, Picture]
+"""By name, all of one size."""
+
+Evidence = Mapping[str, NDArray[np.float32]]
+"""By the picture's name, what an instrument keeps of it: features."""
 
 TRUE, GREY = "true photograph", "grey photograph"
 """Names of the truth, and of what the candidates saw, among pictures."""
@@ -38,7 +44,7 @@ class Sighting:
     """
 
     rows: Mapping[str, Row]
-    evidence: Pictures = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=dict)
 
 
 class Instrument(Protocol):
@@ -55,7 +61,7 @@ class Instrument(Protocol):
         """Look at one photograph: the true one under :data:`TRUE`, and each candidate's."""
         ...
 
-    def conclude(self, evidence: Sequence[Pictures]) -> Mapping[str, Row]:
+    def conclude(self, evidence: Sequence[Evidence]) -> Mapping[str, Row]:
         """Numbers for each candidate over all photographs, from the evidence of each."""
         ...
 
@@ -85,7 +91,7 @@ class Finding:
     rows: dict[str, Row]
     counts: NDArray[np.float64]
     areas: dict[str, NDArray[np.float64]]
-    evidence: list[Pictures]
+    evidence: list[Evidence]
 
 
 def list_entries(candidates: Sequence[Candidate], options: EvaluateOptions) -> list[Entry]:
@@ -112,16 +118,15 @@ def examine(
     Raises:
         TintypeError: the photograph cannot be read, or a candidate has no answer for it.
     """
-    truth = Truth.of(to_rgb(subject.read()))
-    grey = make_grey(truth.rgb, options.grey)
+    scene = _Scene.of(subject, options)
+    truth = scene.truth
     pictures, rows, areas = {TRUE: truth.rgb}, {}, {}
     for entry in entries:
-        hints = draw_points(truth.luv, entry.points, key=subject.key, seed=options.seed)
-        coloring = entry.candidate.color(subject.key, grey, hints=hints)
-        picture = render(truth.luv[0], coloring.chroma)
+        coloring, picture = scene.ask(entry)
         row, areas[entry.name] = measure(truth, coloring, picture)
         if options.sizes and entry.candidate.takes_size and not entry.points:
-            row["stability"] = _measure_stability(entry, subject, truth, grey, picture, options)
+            others = [scene.ask(entry, size=size)[1] for size in options.sizes]
+            row["stability"] = size_stability(np.stack([picture, *others]), reference=0)
         pictures[entry.name], rows[entry.name] = picture, row
     sightings = [instrument.look(pictures) for instrument in instruments]
     for sighting in sightings:
@@ -138,27 +143,29 @@ def examine(
 
 def color_subject(subject: Subject, entries: Sequence[Entry], options: EvaluateOptions) -> Pictures:
     """The grey photograph, the pictures that :func:`examine` measures, and the true one."""
-    truth = Truth.of(to_rgb(subject.read()))
-    grey = make_grey(truth.rgb, options.grey)
-    pictures = {GREY: render(grey, np.zeros_like(truth.luv[1:]))}
-    for entry in entries:
-        hints = draw_points(truth.luv, entry.points, key=subject.key, seed=options.seed)
-        coloring = entry.candidate.color(subject.key, grey, hints=hints)
-        pictures[entry.name] = render(truth.luv[0], coloring.chroma)
-    return {**pictures, TRUE: truth.rgb}
+    scene = _Scene.of(subject, options)
+    grey = render(scene.grey, np.zeros_like(scene.truth.luv[1:]))
+    pictures = {entry.name: scene.ask(entry)[1] for entry in entries}
+    return {GREY: grey, **pictures, TRUE: scene.truth.rgb}
 
 
-def _measure_stability(
-    entry: Entry,
-    subject: Subject,
-    truth: Truth,
-    grey: NDArray[np.float32],
-    picture: NDArray[np.float32],
-    options: EvaluateOptions,
-) -> float:
-    """Mean ΔE00 of the colours at other sizes against those at the candidate's own."""
-    others = [
-        render(truth.luv[0], entry.candidate.color(subject.key, grey, size=size).chroma)
-        for size in options.sizes
-    ]
-    return size_stability(np.stack([picture, *others]), reference=0)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Scene:
+    """A photograph before the candidates: what is true, and what they may see."""
+
+    key: str
+    truth: Truth
+    grey: NDArray[np.float32]
+    seed: int  # of the points
+
+    @classmethod
+    def of(cls, subject: Subject, options: EvaluateOptions) -> "_Scene":
+        truth = Truth.of(to_rgb(subject.read()))
+        grey = make_grey(truth.rgb, options.grey)
+        return cls(key=subject.key, truth=truth, grey=grey, seed=options.seed)
+
+    def ask(self, entry: Entry, *, size: int | None = None) -> tuple[Coloring, Picture]:
+        """The entry's answer, and the picture that it makes of the true lightness."""
+        hints = draw_points(self.truth.luv, entry.points, key=self.key, seed=self.seed)
+        coloring = entry.candidate.color(self.key, self.grey, hints=hints, size=size)
+        return coloring, render(self.truth.luv[0], coloring.chroma)

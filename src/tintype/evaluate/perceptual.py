@@ -16,7 +16,7 @@ import numpy as np
 
 from tintype.errors import MissingExtra
 from tintype.evaluate.classifier import frechet_distances
-from tintype.evaluate.examination import TRUE, Pictures, Sighting
+from tintype.evaluate.examination import TRUE, Evidence, Pictures, Sighting
 from tintype.evaluate.measures import NAN, Row
 from tintype.metrics.pairs import to_bytes
 
@@ -66,6 +66,6 @@ class Perceptual:
             evidence=dict(zip(pictures, features, strict=True)),
         )
 
-    def conclude(self, evidence: Sequence[Pictures]) -> Mapping[str, Row]:
+    def conclude(self, evidence: Sequence[Evidence]) -> Mapping[str, Row]:
         """FID of each candidate."""
         return {name: {"fid": value} for name, value in frechet_distances(evidence).items()}
