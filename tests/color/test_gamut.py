@@ -114,6 +114,10 @@ def test_the_tolerance_is_in_encoded_srgb(make):
     assert not in_gamut(luv, tolerance=0.99 * worst).any()
 
 
+def test_black_can_be_shown_whatever_its_chroma(make):
+    assert in_gamut(make([0, 80, -80])).all()
+
+
 def test_each_pixel_has_its_own_answer(make):
     shown = in_gamut(make([[50, 0, 0], [50, 300, 0], [50, 10, 10]]))
     assert np.asarray(shown).tolist() == [[[True, False, True]]]

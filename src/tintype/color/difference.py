@@ -42,7 +42,8 @@ def ciede2000(lab1: Array, lab2: Array) -> Array:
     chroma2, hue2 = _polar(stretch * a2, b2)
     mean_lightness = (lightness1 + lightness2) / 2
     mean_chroma = (chroma1 + chroma2) / 2
-    turn, mean_hue = _compare_hues(hue1, hue2, has_hue=(chroma1 > 0) & (chroma2 > 0))
+    turn = _turn(hue1, hue2)
+    mean_hue = hue1 + turn / 2
 
     from_middle = (mean_lightness - 50) ** 2
     s_l = 1 + 0.015 * from_middle / (20 + from_middle) ** 0.5
@@ -58,19 +59,18 @@ def ciede2000(lab1: Array, lab2: Array) -> Array:
 
 
 def _polar(a: Array, b: Array) -> tuple[Array, Array]:
-    """Chroma, and hue in radians in [0, 2 pi); 0 for grey."""
+    """Chroma, and hue in radians in [0, 2 pi). Grey's is 0, and as Delta H' is 0 too, unused."""
     xp = array_namespace(a)
     hue = xp.atan2(b, a)
     return _length(a, b), xp.where(hue < 0, hue + 2 * math.pi, hue)
 
 
-def _compare_hues(hue1: Array, hue2: Array, *, has_hue: Array) -> tuple[Array, Array]:
-    """The turn from the first hue to the second, in [-pi, pi], and the hue half way."""
+def _turn(hue1: Array, hue2: Array) -> Array:
+    """The shorter way from the first hue to the second, radians in [-pi, pi]."""
     xp = array_namespace(hue1)
     turn = hue2 - hue1
     turn = xp.where(turn > _HALF_TURN, turn - 2 * math.pi, turn)
-    turn = xp.where(turn < -_HALF_TURN, turn + 2 * math.pi, turn)
-    return xp.where(has_hue, turn, 0.0), xp.where(has_hue, hue1 + turn / 2, hue1 + hue2)
+    return xp.where(turn < -_HALF_TURN, turn + 2 * math.pi, turn)
 
 
 def _hue_weight(hue: Array) -> Array:
@@ -95,7 +95,8 @@ def _rotation(hue: Array, chroma: Array) -> Array:
 
 def _knee(chroma: Array) -> Array:
     """sqrt(C^7 / (C^7 + 25^7)): 0 for grey, 1 for saturated colours."""
-    return chroma**3.5 / (chroma**7 + _KNEE) ** 0.5
+    power = chroma**7
+    return (power / (power + _KNEE)) ** 0.5
 
 
 def _length(a: Array, b: Array) -> Array:

@@ -50,7 +50,7 @@ def in_gamut(luv: Array, *, tolerance: float = 1e-5) -> Array:
             step of 16 bits, and more than the rounding of float32.
 
     Returns:
-        ``(..., 1, H, W)`` bool.
+        ``(..., 1, H, W)`` bool. At L* = 0 all is black, whatever its u* and v*, and can be shown.
 
     Raises:
         ValueError: if axis -3 is not 3, or ``luv`` is not floating.
