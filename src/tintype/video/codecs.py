@@ -9,6 +9,7 @@ Source: FFmpeg 8 documentation, "Codecs" and "Formats"; x264 and x265 ``--fullhe
 Docs/Parameters.md; libvpx "VP9 encoding guide".
 """
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from tintype.errors import OptionError, OutputError, UnsupportedFilm
 
 AUTO = "auto"
+_NUMBERED = re.compile(r"[^%]*%0?\d*d[^%]*")
 PRESETS = (
     "ultrafast",
     "superfast",
@@ -158,10 +160,7 @@ def find_format(path: Path) -> FileFormat:
 
 def is_sequence(path: Path) -> bool:
     """Whether a name stands for numbered pictures: ``frame_%05d.png``."""
-    try:
-        return path.name % 1 != path.name and path.name % 1 != path.name % 2
-    except (TypeError, ValueError):
-        return False
+    return _NUMBERED.fullmatch(path.name) is not None
 
 
 def choose_codec(name: str, path: Path, *, depth: int) -> str:

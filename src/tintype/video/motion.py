@@ -4,7 +4,9 @@
 Dense optical flow is estimated on small lightness, both ways. A place is trusted where the way
 there and back leads home (otherwise something has come between: an occlusion), where it lies inside
 the earlier frame, and where both frames look alike after what changed all around has been taken off
-(a fade, a flash, the flicker of old film are no motion).
+(a fade, a flash, the flicker of old film are no motion). In plain surfaces the flow has nothing to
+hold on to and does not find home either; there the camera's own motion is followed instead, if both
+frames look very much alike along it.
 
 Source: T. Kroeger et al., "Fast Optical Flow using Dense Inverse Search", arXiv:1603.03590, as
 OpenCV implements it; the test there and back: N. Sundaram, T. Brox and K. Keutzer, "Dense Point
@@ -26,6 +28,11 @@ _NONE: Any = None  # for what OpenCV does not need, and its types insist on
 _LEAST_SIDE = 24  # pixels: smaller pictures have no room for the flow's patches
 _STILL = 0.4  # pixels: less motion than this is taken for noise where nothing speaks for it
 _LIGHT_SIGMA = np.float32(12)  # steps of 8 bits: what both frames may differ by after the motion
+_STRICT_SIGMA = np.float32(4)  # the same, where only the camera's motion speaks for it
+_CAMERA_STEP, _CAMERA_POINTS = (
+    8,
+    12,
+)  # pixels between the places it is found from; how many at least
 _LIGHT_NOISE = np.float32(4)  # steps: differences that grain makes
 
 
@@ -66,8 +73,15 @@ class MotionEstimator:
             back = np.asarray(self._flow.calc(later, earlier, _NONE), np.float32)
             forth = np.asarray(self._flow.calc(earlier, later, _NONE), np.float32)
         back = _still_where_possible(back, earlier, later, self.warp(earlier, back))
-        trust = _likeness(self.warp(earlier, back), later)
-        trust *= self._leads_home(back, forth)
+        home = self._leads_home(back, forth)
+        trust = home * _likeness(self.warp(earlier, back), later, _LIGHT_SIGMA)
+        lost = home < 0.5
+        if lost.any():
+            camera = self._camera_motion(back, lost)
+            kept = _likeness(self.warp(earlier, camera), later, _STRICT_SIGMA)
+            kept *= self._lies_inside(camera)
+            trust = np.where(lost, kept, trust)
+            back = np.where(lost[..., None], camera, back)
         length = cv2.magnitude(*cv2.split(back[::4, ::4]))
         return Motion(
             back=back,
@@ -107,16 +121,37 @@ class MotionEstimator:
         returning = cv2.remap(forth, at, _NONE, cv2.INTER_LINEAR, borderMode=_BORDER)
         gap = _square(cv2.add(back, returning))
         home = gap <= 0.01 * (_square(back) + _square(returning)) + 0.5
-        x, y = at[..., 0], at[..., 1]
-        home &= (x > -0.5) & (y > -0.5) & (x < width - 0.5) & (y < height - 0.5)
+        home &= _is_inside(at, height, width)
         return _array(cv2.resize(home.astype(np.float32), (width, height)))
 
+    def _lies_inside(self, back: Floats) -> NDArray[np.bool_]:
+        height, width = back.shape[:2]
+        return _is_inside(cv2.add(self._places(back.shape[:2]), back), height, width)
 
-def _likeness(carried: Bytes, later: Bytes) -> Floats:
+    def _camera_motion(self, back: Floats, lost: NDArray[np.bool_]) -> Floats:
+        """``(h, w, 2)``: shift, turn and zoom that explain most of the motion that is known."""
+        places = self._places(back.shape[:2])
+        known = ~lost[::_CAMERA_STEP, ::_CAMERA_STEP]
+        at = places[::_CAMERA_STEP, ::_CAMERA_STEP][known]
+        to = at + back[::_CAMERA_STEP, ::_CAMERA_STEP][known]
+        matrix = None
+        if len(at) >= _CAMERA_POINTS and np.any(to != at):
+            matrix = cv2.estimateAffinePartial2D(at, to, ransacReprojThreshold=1.0)[0]
+        if matrix is None:
+            return np.zeros_like(back)
+        return _array(cv2.transform(places, matrix) - places)
+
+
+def _is_inside(at: Any, height: int, width: int) -> NDArray[np.bool_]:
+    x, y = at[..., 0], at[..., 1]
+    return np.asarray((x > -0.5) & (y > -0.5) & (x < width - 0.5) & (y < height - 0.5))
+
+
+def _likeness(carried: Bytes, later: Bytes, sigma: np.float32) -> Floats:
     """``(h, w)`` in [0, 1]: do both frames look alike there, but for a change all around?"""
     difference = cv2.subtract(later, carried, dtype=cv2.CV_32F)
     gap = _blur(cv2.absdiff(difference, _blur(difference, 31)), 3)
-    gap = np.maximum(gap - _LIGHT_NOISE, 0) / _LIGHT_SIGMA
+    gap = np.maximum(gap - _LIGHT_NOISE, 0) / sigma
     return _array(cv2.exp(-gap * gap))
 
 

@@ -12,6 +12,7 @@ whole film: they are the pts in rising order, late by as many packets as the enc
 import bisect
 import heapq
 import io
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -38,10 +39,8 @@ _THEIR_OWN = {  # metadata that speak of the file or the stream that they were i
     "NUMBER_OF_BYTES",
     "BPS",
 }
-_MUXER_OPTIONS = {  # the index before the pictures, so that a page can play it while it loads
-    "mp4": {"movflags": "+faststart"},
-    "mov": {"movflags": "+faststart"},
-}
+_MP4 = ("mp4", "mov")
+_FINEST_CLOCK = 10**9  # ticks a second that an mp4 file may count its edits in
 _WINDOW = 128  # packets that may lie between a picture and the one that follows it
 
 
@@ -149,7 +148,7 @@ def write_film(
                 str(target),
                 "w",
                 format=file_format.muxer,
-                container_options=_MUXER_OPTIONS.get(file_format.muxer, {}),
+                container_options=_muxer_options(file_format.muxer, film, others),
             ) as result:
                 video, copies = _add_streams(result, settings, others)
                 if film.display is not None:
@@ -185,6 +184,20 @@ def _fits(settings: EncoderSettings, file_format: FileFormat, stream: Any) -> bo
     except UnsupportedFilm:
         return False
     return True
+
+
+def _muxer_options(muxer: str, film: FilmInfo, others: list[Any]) -> dict[str, str]:
+    """What mp4 and mov are told; nothing for others.
+
+    The index comes first, so that a page can play the film while it loads; and edits are counted by
+    a clock that all streams' starts can be told by, which else would be rounded to milliseconds.
+    """
+    if muxer not in _MP4:
+        return {}
+    own = film.time_base.denominator
+    clock = math.lcm(own, *(Fraction(stream.time_base).denominator for stream in others))
+    clock = clock if clock <= _FINEST_CLOCK else own
+    return {"movflags": "+faststart", "movie_timescale": str(max(clock, 1000))}
 
 
 def _add_streams(

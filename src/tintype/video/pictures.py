@@ -20,6 +20,7 @@ from tintype.video.source import FilmInfo, open_film
 
 _READ_ATTEMPTS = 8  # at going on after an error of the file's, before it counts as ended
 _SEEK_MARGIN = 5.0  # seconds: decoding begins so much before the frame that is wanted
+_HELD = 4  # frames that are held back for one that should come before them
 _REGULAR = 10  # frames one tick apart, after which a gap is taken for a fault
 _GAP = 2.5  # ticks
 _COUNTS = ("lost", "concealed", "unread", "missing", "restamped")
@@ -114,8 +115,9 @@ class PictureReader:
     rate: float = 24.0
     damage: Damage = field(default_factory=Damage)
     interlaced: int = 0
-    _promised: list[int] = field(default_factory=list)  # a heap of packets' pts
-    _damaged: bool = False  # until the next clean key frame
+    _promised: list[tuple[int, bool]] = field(default_factory=list)  # a heap: pts, in damage?
+    _damaged: bool = False  # in order of packets: from one that failed to the next clean key frame
+    _hurt: bool = False  # whether any packet has failed so far
     _last: Picture | None = None
     _regular: int = 0  # frames so far, if each came one tick after the other; -1 if not
 
@@ -154,7 +156,8 @@ class PictureReader:
 
     def _read_from(self, first: int | None, *, jump: bool) -> Iterator[Picture]:
         self.damage, self.interlaced = Damage(), 0
-        self._promised, self._damaged, self._last, self._regular = [], False, None, 0
+        self._promised, self._damaged, self._hurt = [], False, False
+        self._last, self._regular = None, 0
         with open_film(self.film.path, rate=self.rate) as container:
             stream = container.streams[self.film.stream]
             if jump and first is not None:
@@ -164,7 +167,7 @@ class PictureReader:
                 except av.error.FFmpegError:
                     return
             reached = first is None
-            for frame in self._decode(container, stream):
+            for frame in _in_order(self._decode(container, stream)):
                 for picture in self._bridge(frame):
                     if not reached and first is not None and picture.pts >= first:
                         reached = True
@@ -178,15 +181,18 @@ class PictureReader:
     def _decode(self, container: av.container.InputContainer, stream: Any) -> Iterator[Any]:
         """Yield every frame that comes out of the decoder, whatever is in its way."""
         for packet in self._demux(container, stream):
-            if packet.pts is not None and not packet.is_discard:
-                heapq.heappush(self._promised, packet.pts)
-            self._damaged |= packet.is_corrupt
+            failed, frames = packet.is_corrupt, []
             try:
-                yield from packet.decode()
+                frames = packet.decode()
             except av.error.EOFError:
                 return
             except av.error.FFmpegError:
-                self._damaged = True
+                failed = True
+            if failed or packet.is_keyframe:
+                self._damaged, self._hurt = failed, self._hurt or failed
+            if packet.pts is not None and not packet.is_discard:
+                heapq.heappush(self._promised, (packet.pts, self._damaged))
+            yield from frames
 
     def _demux(self, container: av.container.InputContainer, stream: Any) -> Iterator[Any]:
         """Yield every packet; the last is empty, and empties the decoder."""
@@ -195,28 +201,28 @@ class PictureReader:
                 yield from container.demux(stream)
                 return
             except av.error.FFmpegError:
-                self._damaged = True
+                self._damaged = self._hurt = True
                 self.damage.note("unread", self._now())
 
     def _bridge(self, frame: av.VideoFrame) -> Iterator[Picture]:
         """Yield what fills a gap before a frame, and the frame."""
+        last, pts = self._last, frame.pts
+        if self._hurt and last is not None and pts is not None and pts <= last.pts:
+            return  # too late: its place has been filled
         picture = self._stamp(frame)
         yield from self._fill(picture.pts)
         if frame.is_corrupt:
             self.damage.note("concealed", self.film.seconds(picture.pts))
-            self._damaged = True
-        elif frame.key_frame:
-            self._damaged = False
         self.interlaced += frame.interlaced_frame
         self._last = picture
         yield picture
 
     def _fill(self, end: int | None) -> Iterator[Picture]:
-        """Yield the last picture again at each pts before ``end`` that was promised, if damaged."""
-        while self._promised and (end is None or self._promised[0] <= end):
-            promised = heapq.heappop(self._promised)
+        """Yield the last picture again at each pts before ``end`` that was promised in damage."""
+        while self._promised and (end is None or self._promised[0][0] <= end):
+            promised, damaged = heapq.heappop(self._promised)
             last = self._last
-            if not self._damaged or last is None or not last.pts < promised != end:
+            if not damaged or last is None or not last.pts < promised != end:
                 continue
             self.damage.note("lost", self.film.seconds(promised))
             self._last = Picture(
@@ -242,9 +248,9 @@ class PictureReader:
         """Whether a pts leaps over those of many packets to come; then it is never believed."""
         if self._last is None or pts - self._last.pts < 1 / self.film.time_base:
             return False
-        between = sum(self._last.pts < promised < pts for promised in self._promised)
-        if between and pts in self._promised:
-            self._promised.remove(pts)
+        between = sum(self._last.pts < promised < pts for promised, _ in self._promised)
+        if between:
+            self._promised = [entry for entry in self._promised if entry[0] != pts]
             heapq.heapify(self._promised)
         return between > 0
 
@@ -266,3 +272,17 @@ class PictureReader:
 
     def _now(self) -> float:
         return 0.0 if self._last is None else self.film.seconds(self._last.pts)
+
+
+def _in_order(frames: Iterable[Any]) -> Iterator[Any]:
+    """Put frames in order of pts that come a few places astray, as they do after damage."""
+    held: list[tuple[int, int, Any]] = []  # pts, place; the place decides between equal pts
+    latest = -(1 << 63)
+    for place, frame in enumerate(frames):
+        latest = latest if frame.pts is None else frame.pts
+        held.append((latest, place, frame))
+        if len(held) > _HELD:
+            stale = held[0][1] < place - 2 * _HELD  # a pts far off must not be held for good
+            yield held.pop(0 if stale else held.index(min(held, key=lambda h: h[:2])))[2]
+    for _, _, frame in sorted(held, key=lambda h: h[:2]):
+        yield frame

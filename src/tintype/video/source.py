@@ -219,10 +219,13 @@ def _length(container: av.container.InputContainer, stream: Any) -> Fraction:
     """Seconds, as the head has it for the stream, or else for the whole file; 0 if neither."""
     if stream.duration is not None and stream.time_base:
         return Fraction(stream.duration * stream.time_base)
-    said = _CLOCK.fullmatch(stream.metadata.get("DURATION", ""))  # Matroska's tag
+    start = _start(container, stream) * Fraction(stream.time_base)
+    said = _CLOCK.fullmatch(stream.metadata.get("DURATION", ""))  # Matroska's, counted from 0
     if said:
         hours, minutes, seconds = said.groups()
-        return Fraction(int(hours) * 3600 + int(minutes) * 60) + Fraction(seconds)
+        return Fraction(int(hours) * 3600 + int(minutes) * 60) + Fraction(seconds) - start
+    if container.format.name.startswith("matroska"):
+        return Fraction(container.duration or 0, av.time_base) - start
     return Fraction(container.duration or 0, av.time_base)
 
 

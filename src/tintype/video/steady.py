@@ -39,7 +39,7 @@ _LIGHT = np.float32(25)  # L*: by so much may the light change before a place is
 
 _FIRST_RUNS = 4  # predictions, two frames apart, with which a scene begins
 _NEAREST, _FARTHEST = 2, 8  # frames from one prediction to the next
-_UNKNOWN = 0.03  # share of a frame without weight that calls for a prediction
+_UNKNOWN = 0.01  # share of a frame without weight that calls for a prediction
 _FAR = 0.10  # of the short side: motion since the last prediction that calls for another
 
 _FINE_RADIUS, _COARSE_RADIUS = 4, 2  # of the windows for edges, in small and in network pixels
