@@ -9,14 +9,18 @@ Messages of errors speak of the content and leave out the name of the file: whoe
 list of them says which one it was.
 """
 
-import io
 import os
+import stat
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
-import numpy as np
-from PIL import Image
-
-from tintype.errors import ImageTooLarge, OutputError, UnreadableImage
+from tintype.errors import InputError, OptionError, UnreadableImage, UnsupportedImage
+from tintype.imaging.alpha import is_opaque
+from tintype.imaging.atomic import check_free, write_whole
+from tintype.imaging.codecs import avif, bmp, heif, jpeg, jpeg2000, netpbm, png, tiff, webp
+from tintype.imaging.depth import at_depth
 from tintype.imaging.formats import (
     FORMATS,
     HEAD_BYTES,
@@ -26,10 +30,31 @@ from tintype.imaging.formats import (
     suffix_format,
 )
 from tintype.imaging.photograph import Photograph
+from tintype.imaging.raster import Raster, develop
+from tintype.imaging.settings import Settings
+from tintype.imaging.xmp import mark_computed
 
 # Room for every camera and for large-format scans (20 by 25 cm at 1200 dpi: 113 megapixels), while
 # the largest picture still fits into the memory of a small machine.
 MAX_PIXELS = 200_000_000
+
+
+class _Codec(Protocol):
+    def decode(self, data: bytes, *, max_pixels: int) -> tuple[Raster, ...]: ...
+    def encode(self, photograph: Photograph, *, settings: Settings) -> bytes: ...
+
+
+_CODECS: Mapping[str, _Codec] = {
+    "jpeg": jpeg,
+    "png": png,
+    "tiff": tiff,
+    "webp": webp,
+    "avif": avif,
+    "heif": heif,
+    "jpeg2000": jpeg2000,
+    "bmp": bmp,
+    "ppm": netpbm,
+}
 
 
 def read(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXELS) -> Photograph:
@@ -41,7 +66,7 @@ def read(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXELS
 
     Returns:
         The photograph upright in encoded sRGB at its own depth; a grey one has one plane, also
-        where the file holds three equal ones.
+        where the file holds three equal ones. The further pages of a TIFF are its ``pages``.
 
     Raises:
         InputError: there is no such file, or it must not be read.
@@ -50,18 +75,12 @@ def read(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXELS
         ImageTooLarge: it has more than ``max_pixels``.
         MissingExtra: its format needs a package that is not installed.
     """
-    data = source if isinstance(source, bytes) else Path(source).read_bytes()
-    row = sniff_format(data[:HEAD_BYTES])
-    if row is None:
-        raise UnreadableImage(
-            "not a picture in a format that tintype reads "
-            f"({', '.join(known.title for known in FORMATS)})"
-        )
-    with Image.open(io.BytesIO(data)) as image:
-        if image.width * image.height > max_pixels:
-            raise ImageTooLarge(f"{image.width} x {image.height} pixels")
-        pixels = np.array(image if image.mode == "L" else image.convert("RGB"))
-    return Photograph(pixels=pixels, format=row.name)
+    data = source if isinstance(source, bytes) else _read_bytes(source)
+    row = _known_format(data[:HEAD_BYTES])
+    rasters = _CODECS[row.name].decode(data, max_pixels=max_pixels)
+    del data  # developing takes memory of its own
+    first, *others = (develop(raster, format=row.name) for raster in rasters)
+    return replace(first, pages=tuple(others)) if others else first
 
 
 def encode(
@@ -77,10 +96,9 @@ def encode(
     Args:
         photograph: what to encode; where ``colored_by`` is set, the file is marked with it.
         format: name of a row of :data:`tintype.imaging.formats.FORMATS`; None for the one that the
-            photograph came in.
+            photograph came in. One that holds fewer bits gets as many as it holds, rounded.
         quality: of a lossy format, 1 to 100; None for one at which nothing visible is lost.
-        subsampling: of a JPEG's chroma, "4:4:4" or "4:2:0"; None for the one that goes with the
-            quality.
+        subsampling: of a JPEG's chroma, "4:4:4" or "4:2:0"; None to leave it to the quality.
         mark: whether to say in the metadata that the colours are computed.
 
     Returns:
@@ -88,13 +106,19 @@ def encode(
 
     Raises:
         OptionError: an option is outside its range.
-        UnsupportedImage: the format cannot hold what the photograph has (transparency, pages).
+        UnsupportedImage: the format cannot hold what the photograph has: transparency, pages,
+            its size.
         MissingExtra: the format needs a package that is not installed.
     """
-    row = find_format(format or photograph.format)
-    buffer = io.BytesIO()
-    Image.fromarray(photograph.pixels).save(buffer, row.title)
-    return buffer.getvalue()
+    row = find_format(photograph.format if format is None else format)
+    settings = Settings(quality=quality, subsampling=subsampling)
+    if photograph.pages and not row.pages:
+        raise UnsupportedImage(
+            f"{row.title} holds one page and the photograph has {1 + len(photograph.pages)}; "
+            "choose format tiff"
+        )
+    fitted = photograph.map_pages(lambda page: _fit(page, row, mark=mark))
+    return _CODECS[row.name].encode(fitted, settings=settings)
 
 
 def write(
@@ -108,8 +132,6 @@ def write(
     overwrite: bool = False,
 ) -> None:
     """Write a photograph: wholly, or not at all.
-
-    The bytes go to a temporary file in the same folder, to the disk, and only then to their name.
 
     Args:
         photograph: what to write.
@@ -125,9 +147,64 @@ def write(
         OutputError: the file exists, the folder does not, or the disk refuses.
         InputError: as :func:`encode` raises.
     """
-    row: Format = suffix_format(path) if format is None else find_format(format)
-    if Path(path).exists() and not overwrite:
-        raise OutputError(f"{path} exists already; choose another name, or allow overwriting")
-    Path(path).write_bytes(
-        encode(photograph, format=row.name, quality=quality, subsampling=subsampling, mark=mark)
-    )
+    target = Path(path)
+    row = suffix_format(target)
+    if format is not None and find_format(format) is not row:
+        raise OptionError(
+            f"{target.name!r} is the name of a {row.title} file and format is {format!r}; "
+            f"name it {find_format(format).suffixes[0]}"
+        )
+    check_free(target, overwrite=overwrite)
+    data = encode(photograph, format=row.name, quality=quality, subsampling=subsampling, mark=mark)
+    write_whole(data, target, overwrite=overwrite)
+
+
+def detect_format(path: str | os.PathLike[str]) -> Format:
+    """Tell the format of a file by its first bytes, without reading the rest.
+
+    Raises:
+        InputError: there is no such file, or it must not be read.
+        UnreadableImage: it is in no format that tintype reads.
+    """
+    return _known_format(_read_bytes(path, HEAD_BYTES))
+
+
+def _read_bytes(path: str | os.PathLike[str], limit: int = -1) -> bytes:
+    """Read a file, its first bytes alone if they show that it is of no use."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe might never end
+            raise InputError("not a file but a folder or device; name the photographs themselves")
+        with open(path, "rb") as file:
+            head = file.read(HEAD_BYTES)
+            _known_format(head)
+            return head if limit >= 0 else head + file.read()
+    except FileNotFoundError:
+        raise InputError("no such file; check its name") from None
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero in it
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"it cannot be read ({reason}); check its permissions") from error
+
+
+def _known_format(head: bytes) -> Format:
+    row = sniff_format(head)
+    if row is not None:
+        return row
+    if not head:
+        raise UnreadableImage("an empty file; get a whole copy")
+    known = ", ".join(row.title for row in FORMATS)
+    raise UnreadableImage(f"not a picture that tintype reads; convert it to one of {known}")
+
+
+def _fit(page: Photograph, row: Format, *, mark: bool) -> Photograph:
+    """Give one page what the format can hold, and the mark if it is coloured."""
+    if page.alpha is not None and not row.alpha:
+        if not is_opaque(page.alpha):
+            raise UnsupportedImage(
+                f"{row.title} cannot hold the photograph's transparency; "
+                "choose format png, tiff or webp"
+            )
+        page = replace(page, alpha=None)
+    page = at_depth(page, row.depths)
+    if mark and row.mark and page.colored_by:
+        page = replace(page, xmp=mark_computed(page.xmp, by=page.colored_by))
+    return page

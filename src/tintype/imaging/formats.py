@@ -68,7 +68,14 @@ FORMATS: tuple[Format, ...] = (
         pages=True,
     ),
     Format(name="webp", title="WebP", suffixes=(".webp",), mime="image/webp", lossy=True),
-    Format(name="avif", title="AVIF", suffixes=(".avif",), mime="image/avif", lossy=True),
+    Format(
+        name="avif",
+        title="AVIF",
+        suffixes=(".avif",),
+        mime="image/avif",
+        depths=("uint8", "uint16"),
+        lossy=True,
+    ),
     Format(
         name="heif",
         title="HEIF",
@@ -80,10 +87,9 @@ FORMATS: tuple[Format, ...] = (
     Format(
         name="jpeg2000",
         title="JPEG 2000",
-        suffixes=(".jp2", ".j2k", ".jpf", ".jpx", ".j2c", ".jpc"),
+        suffixes=(".jp2", ".jpf", ".jpx", ".j2k", ".j2c", ".jpc"),
         mime="image/jp2",
         depths=("uint8", "uint16"),
-        lossy=True,
     ),
     Format(
         name="bmp",
@@ -102,7 +108,8 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
-_COLOUR_SUFFIX = {".pgm": ".ppm", ".pbm": ".ppm"}  # these two cannot hold colour
+# What cannot hold colour, or not the mark of it (bare JPEG 2000), and what can in its place.
+_COLOUR_SUFFIX = {".pgm": ".ppm", ".pbm": ".ppm", ".j2k": ".jp2", ".j2c": ".jp2", ".jpc": ".jp2"}
 
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
@@ -131,11 +138,13 @@ def suffix_format(path: str | PurePath) -> Format:
     """Find the format that a file of this name is written in.
 
     Raises:
-        OptionError: no format has the suffix, or it cannot hold colour (``.pgm``, ``.pbm``).
+        OptionError: no format has the suffix, or it cannot hold colour and its mark (``.pgm``,
+            ``.j2k``).
     """
     suffix = PurePath(path).suffix.lower()
     if suffix in _COLOUR_SUFFIX:
-        raise OptionError(f"a {suffix} file cannot hold colour; name it {_COLOUR_SUFFIX[suffix]}")
+        instead = _COLOUR_SUFFIX[suffix]
+        raise OptionError(f"a {suffix} file cannot hold colour and its mark; name it {instead}")
     for row in FORMATS:
         if suffix in row.suffixes:
             return row
@@ -176,7 +185,7 @@ def _sniff_name(head: bytes) -> str | None:
         return "webp"
     if head[4:12] == b"jP  \r\n\x87\n" or head.startswith(b"\xff\x4f\xff\x51"):
         return "jpeg2000"
-    if head[:1] == b"P" and head[1:2] in b"1234567" and head[2:3].isspace():
+    if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
         return "ppm"
     if head.startswith(b"BM") and len(head) >= 26:
         return "bmp"

@@ -28,13 +28,13 @@ DEPTHS: dict[np.dtype[Any], int] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Photograph:
-    """One photograph: pixels, transparency, and what its file said about it.
+    r"""One photograph: pixels, transparency, and what its file said about it.
 
     Attributes:
         pixels: ``(H, W)`` grey or ``(H, W, 3)`` RGB, uint8, uint16 or float32; encoded sRGB, from 0
             to the depth's :attr:`white`; upright, C-contiguous. Treat as read-only.
         alpha: ``(H, W)`` opacity with the dtype of ``pixels``, not premultiplied; None if opaque.
-        exif: the EXIF block, a TIFF structure without the ``Exif\\0\\0`` that JPEG puts before it;
+        exif: the EXIF block, a TIFF structure without the ``Exif\0\0`` that JPEG puts before it;
             its orientation is 1, for it has been applied.
         xmp: the XMP packet, UTF-8.
         iptc: the IPTC-IIM records.

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The chunks of a PNG file: checked, sorted, and put back around new pixels.
+
+Source: W3C PNG, third edition, sections 5 (structure), 11 (chunks). The "Raw profile type" texts,
+by which IPTC travels in PNG, are ImageMagick's custom, and read by ExifTool too.
+"""
+
+import struct
+import zlib
+from binascii import unhexlify
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tintype.imaging.exif import is_exif
+from tintype.imaging.iptc import find_records, wrap_records
+from tintype.imaging.photograph import Photograph
+from tintype.imaging.profiles import Encoding, srgb_profile
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+_XMP_KEYWORD = "XML:com.adobe.xmp"
+_RAW_PROFILE = "Raw profile type "
+_PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+_LARGEST_TEXT = 1 << 24  # bytes after decompression; more is an attack, and left behind
+_INCHES_PER_METRE = 1 / 0.0254
+_INTENT_RELATIVE = b"\1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunks:
+    """A PNG file, taken apart.
+
+    Attributes:
+        width: in pixels.
+        height: in pixels.
+        depth: bits a sample.
+        color: 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha.
+        frames: more than one where it is an animation.
+        transparency: the content of ``tRNS``.
+        lean: the file with nothing in it but its pixels.
+        encoding: what the samples mean.
+        exif: the EXIF block.
+        xmp: the XMP packet.
+        iptc: the IPTC records.
+        dpi: pixels per inch.
+        text: keywords and texts that are none of the above.
+    """
+
+    width: int
+    height: int
+    depth: int
+    color: int
+    frames: int
+    transparency: bytes | None
+    lean: bytes
+    encoding: Encoding
+    exif: bytes | None
+    xmp: bytes | None
+    iptc: bytes | None
+    dpi: tuple[float, float] | None
+    text: tuple[tuple[str, str], ...]
+
+
+def read_chunks(data: bytes) -> Chunks:
+    """Take a PNG file apart, and check that its pixels are whole.
+
+    Raises:
+        ValueError: a chunk that carries pixels is cut off, altered or missing.
+        struct.error: a header is too short.
+    """
+    first: dict[bytes, bytes] = {}
+    texts: dict[str, str] = {}
+    pixels = [SIGNATURE]
+    for kind, content, whole in _walk(data):
+        first.setdefault(kind, content)
+        if kind in (b"tEXt", b"zTXt", b"iTXt"):
+            keyword, text = _read_text(kind, content)
+            if keyword:
+                texts.setdefault(keyword, text)
+        if kind in _PIXEL_CHUNKS or (kind == b"tRNS" and first[b"IHDR"][9:10] == b"\3"):
+            pixels.append(whole)
+    if b"IDAT" not in first:
+        raise ValueError("no pixels")
+    width, height, depth, color = struct.unpack_from(">IIBB", first[b"IHDR"])
+    raw = {name: _read_raw_profile(texts, name) for name in ("exif", "APP1", "iptc", "8bim", "xmp")}
+    exif = first.get(b"eXIf") or (raw["exif"] or raw["APP1"] or b"").removeprefix(b"Exif\0\0")
+    xmp = texts[_XMP_KEYWORD].encode() if _XMP_KEYWORD in texts else raw["xmp"]
+    return Chunks(
+        width=width,
+        height=height,
+        depth=depth,
+        color=color,
+        frames=struct.unpack_from(">I", first[b"acTL"])[0] if b"acTL" in first else 1,
+        transparency=first.get(b"tRNS"),
+        lean=b"".join(pixels),
+        encoding=_read_encoding(first),
+        exif=exif if is_exif(exif) else None,
+        xmp=xmp,
+        iptc=_read_iptc(raw["iptc"] or raw["8bim"]),
+        dpi=_read_density(first.get(b"pHYs", b"")),
+        text=tuple((k, t) for k, t in texts.items() if not k.startswith((_RAW_PROFILE, "XML:"))),
+    )
+
+
+def insert_chunks(bare: bytes, photograph: Photograph) -> bytes:
+    """Put a photograph's metadata into the bare PNG file of its pixels."""
+    if photograph.is_grey:
+        parts = [_chunk(b"sRGB", _INTENT_RELATIVE)]
+    else:
+        parts = [_chunk(b"iCCP", b"sRGB\0\0" + zlib.compress(srgb_profile()))]
+    if photograph.dpi:
+        x, y = (min(round(d * _INCHES_PER_METRE), 2**31 - 1) for d in photograph.dpi)
+        parts.append(_chunk(b"pHYs", struct.pack(">IIB", x, y, 1)))
+    if photograph.exif:
+        parts.append(_chunk(b"eXIf", photograph.exif))
+    if photograph.xmp:
+        parts.append(_international(_XMP_KEYWORD, photograph.xmp))
+    if photograph.iptc:
+        parts.append(_write_raw_profile("iptc", wrap_records(photograph.iptc)))
+    parts += [_write_text(keyword, text) for keyword, text in photograph.text]
+    start = len(SIGNATURE) + 12 + 13  # past IHDR, which comes first
+    view = memoryview(bare)
+    return b"".join((view[:start], *parts, view[start:]))
+
+
+def _walk(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Kind, content and whole of every chunk; ones that carry no pixels are passed over if damaged.
+
+    A critical chunk is known by the capital letter that its name begins with.
+    """
+    at, kind = len(SIGNATURE), b""
+    view = memoryview(data)
+    while kind != b"IEND":
+        if at + 12 > len(data):
+            raise ValueError("it ends early")
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        end = at + 12 + size
+        if end > len(data):
+            raise ValueError("it ends early")
+        if zlib.crc32(view[at + 4 : end - 4]).to_bytes(4, "big") == data[end - 4 : end]:
+            yield kind, data[at + 8 : end - 4], data[at:end]
+        elif kind[:1].isupper():
+            raise ValueError("its checksums do not match")
+        at = end
+
+
+def _read_encoding(first: dict[bytes, bytes]) -> Encoding:
+    """The chunks that say what samples mean, in the order of precedence that PNG gives them."""
+    name, _, packed = first.get(b"iCCP", b"").partition(b"\0")
+    if name and (profile := _inflate(packed[1:])):
+        return Encoding(profile=profile)
+    gamma = int.from_bytes(first.get(b"gAMA", b"")[:4], "big")  # of encoding, times 100,000
+    if gamma and b"sRGB" not in first:
+        return Encoding(gamma=100_000 / gamma)
+    return Encoding()
+
+
+def _read_text(kind: bytes, content: bytes) -> tuple[str, str]:
+    """Keyword and text of a text chunk; ("", "") where it cannot be read."""
+    keyword, _, rest = content.partition(b"\0")
+    name = keyword.decode("latin-1")
+    if kind == b"tEXt":
+        return name, rest.decode("latin-1")
+    if kind == b"zTXt":
+        unpacked = _inflate(rest[1:])
+        return (name, unpacked.decode("latin-1")) if unpacked is not None else ("", "")
+    packed, (_language, _, tail) = rest[:1] == b"\1", rest[2:].partition(b"\0")
+    body = tail.partition(b"\0")[2]
+    unpacked = _inflate(body) if packed else body
+    return (name, unpacked.decode("utf-8", "replace")) if unpacked is not None else ("", "")
+
+
+def _inflate(packed: bytes) -> bytes | None:
+    inflater = zlib.decompressobj()
+    try:
+        data = inflater.decompress(packed, _LARGEST_TEXT)
+    except zlib.error:
+        return None
+    return data if inflater.eof else None
+
+
+def _read_raw_profile(texts: dict[str, str], name: str) -> bytes | None:
+    """A binary block as text: its name, its length, its hexadecimal digits, each on new lines."""
+    lines = texts.get(_RAW_PROFILE + name, "").split()
+    if len(lines) < 3:
+        return None
+    try:
+        return unhexlify("".join(lines[2:]))
+    except ValueError:
+        return None
+
+
+def _write_raw_profile(name: str, block: bytes) -> bytes:
+    digits = block.hex()
+    lines = "\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
+    text = f"\n{name}\n{len(block):8}\n{lines}\n"
+    return _chunk(b"zTXt", f"{_RAW_PROFILE}{name}\0\0".encode() + zlib.compress(text.encode()))
+
+
+def _read_iptc(block: bytes | None) -> bytes | None:
+    if block is None or block.startswith(b"\x1c"):  # IPTC's own marker: records without wrapping
+        return block
+    return find_records(block)
+
+
+def _read_density(content: bytes) -> tuple[float, float] | None:
+    if len(content) != 9 or content[8] != 1:  # 1: per metre; else only a ratio
+        return None
+    x, y = struct.unpack_from(">II", content)
+    return (x / _INCHES_PER_METRE, y / _INCHES_PER_METRE) if x and y else None
+
+
+def _write_text(keyword: str, text: str) -> bytes:
+    try:
+        body = keyword[:79].encode("latin-1") + b"\0" + text.encode("latin-1")
+    except UnicodeEncodeError:
+        return _international(keyword, text.encode())
+    return _chunk(b"tEXt", body)
+
+
+def _international(keyword: str, text: bytes) -> bytes:
+    name = keyword[:79].encode("latin-1", "replace")
+    return _chunk(b"iTXt", name + b"\0\0\0\0\0" + text)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(content, zlib.crc32(kind))
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
