@@ -46,6 +46,8 @@ def test_runs_reports_and_publishes(photographs, tmp_path):
     assert "does not hold" in document.read_text() or "holds" in document.read_text()
     beside = {file.name for file in (tmp_path / "out").iterdir()}
     assert {"index.html", "blind.html", "blind-key.json", "figure-5.jpg"} <= beside
+    kept = {file.parent.name for file in (tmp_path / "out").rglob("last.ckpt")}
+    assert kept == {"classification-seed-0", "regression-l2-seed-0"}
     published = {file.name for file in (tmp_path / "docs").iterdir()}
     assert published == {"README.md", "report.html", "record.json", "figure-5.jpg"}
     record = json.loads((tmp_path / "docs" / "record.json").read_text())

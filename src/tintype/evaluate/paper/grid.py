@@ -26,6 +26,9 @@ HEADLINE, ALTERNATIVES, TRAINING, DATA = "headline", "alternatives", "training",
 
 REGRESSION, HUBER, CLASSIFICATION = "regression-l2", "regression-huber", "classification"
 
+PICTURED = (f"{REGRESSION}-seed-0", f"{CLASSIFICATION}-seed-0")
+"""The cells whose networks colour the figure and the blind page."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tintype.errors import MissingExtra
 from tintype.evaluate.blind import KEY_KIND, Pair, make_blind_page
-from tintype.evaluate.paper.grid import CLASSIFICATION, REGRESSION
+from tintype.evaluate.paper.grid import PICTURED
 from tintype.evaluate.paper.landscapes import LANDSCAPE
 from tintype.evaluate.paper.reproduction import Reproduction
 from tintype.evaluate.pictures import Picture, encode_jpeg, lay_out
@@ -31,7 +31,6 @@ from tintype.records.provenance import Provenance
 from tintype.records.record import Record, write_record
 
 COLUMNS = ("input", "regression", "classification", "truth")
-NAMES = (f"{REGRESSION}-seed-0", f"{CLASSIFICATION}-seed-0")
 PACKAGED = ("coffee.png", "rocket.jpg", "chelsea.png", "astronaut.png")
 """Photographs that come with scikit-image: three CC0, the last one NASA's, public domain."""
 
@@ -61,7 +60,7 @@ def packaged_photographs(side: int) -> Squares:
 def make_figure(reproduction: Reproduction, squares: Squares) -> list[list[Picture]]:
     """A row of :data:`COLUMNS` for every photograph."""
     grey = render(np.zeros_like(squares[:, :2]), squares)
-    colored = [_color(reproduction, name, squares) for name in NAMES]
+    colored = [_color(reproduction, name, squares) for name in PICTURED]
     return [list(row) for row in zip(grey, *colored, squares, strict=True)]
 
 

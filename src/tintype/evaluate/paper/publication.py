@@ -10,7 +10,7 @@ import hashlib
 from pathlib import Path
 
 from tintype.evaluate.paper import pictures
-from tintype.evaluate.paper.grid import Cell
+from tintype.evaluate.paper.grid import PICTURED, Cell
 from tintype.evaluate.paper.report import RECORD_KIND, make_document, make_page, to_content
 from tintype.evaluate.paper.reproduction import Reproduction
 from tintype.evaluate.pictures import Picture
@@ -118,4 +118,4 @@ def _curves(reproduction: Reproduction) -> dict[str, Curve]:
 
 
 def _has_networks(reproduction: Reproduction) -> bool:
-    return all(name in reproduction.results for name in pictures.NAMES)
+    return all(name in reproduction.results for name in PICTURED)

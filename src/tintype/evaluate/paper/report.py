@@ -97,9 +97,10 @@ def make_document(
             "## Figure 5",
             f"Columns: input, regression, classification, truth.\n\n![]({figure})",
         ]
-    for name, labels in plan["labels"].items():
-        rows = [(label, count) for label, count in labels.items()]
-        parts += [f"## Training photographs: {name}", markdown.table(("label", "count"), rows)]
+    for name, counts in plan["labels"].items():
+        title, rows = ("label", counts) if name == LANDSCAPE else ("source", _by_source(counts))
+        table_ = markdown.table((title, "photographs"), list(rows.items()))
+        parts += [f"## Training photographs: {name}", table_]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -219,6 +220,15 @@ def _describe_photographs(plan: Mapping[str, Any]) -> list[html.Markup]:
         blocks.append(html.paragraph(f"{name}: {train} train, {validation} validate, {test} test"))
         blocks.append(html.details("By label", table))
     return blocks
+
+
+def _by_source(labels: Mapping[str, int]) -> dict[str, int]:
+    """Counts of ``source/label``, by source alone."""
+    counts: dict[str, int] = {}
+    for label, count in labels.items():
+        source = label.partition("/")[0]
+        counts[source] = counts.get(source, 0) + count
+    return counts
 
 
 def _without_bookkeeping(found: Mapping[str, Any]) -> dict[str, Any]:

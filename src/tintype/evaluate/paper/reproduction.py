@@ -18,6 +18,7 @@ from tintype.errors import OptionError
 from tintype.evaluate.baselines import ModeCount
 from tintype.evaluate.paper.grid import (
     CLASSIFICATION,
+    PICTURED,
     Cell,
     Search,
     count_photographs,
@@ -126,6 +127,7 @@ class Reproduction:
             self._record(run.name, found, time.monotonic() - start)
             if found is None:
                 return False
+            self._tidy(run)
         return True
 
     def network(self, name: str) -> tuple[Network, Recipe]:
@@ -291,6 +293,15 @@ class Reproduction:
             entry |= found
             self.results[name] = entry
         self._journal.append(entry)
+
+    def _tidy(self, run: Cell | Search) -> None:
+        """Remove the checkpoints of a finished run that no picture is made of; keep its curve."""
+        names = [run.name]
+        if isinstance(run, Search):
+            names = [f"{run.name}-{rate:g}" for rate in run.rates]
+        for name in names:
+            if name not in PICTURED:
+                (self._place(name) / "last.ckpt").unlink(missing_ok=True)
 
     def _say(self, text: str) -> None:
         done = sum(run.name in self.results for run in getattr(self, "grid", ()))
