@@ -162,6 +162,7 @@ def _rate_plot(grid: Grid, results: Results) -> html.Markup:
         x_label="learning rate",
         y_label="cross-entropy, U and V",
         x_log=True,
+        y_log=True,
     )
 
 
