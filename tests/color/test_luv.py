@@ -108,6 +108,12 @@ def test_any_color_comes_back_in_single_precision(rgb):
     assert_allclose(luv_to_rgb(rgb_to_luv(rgb)), rgb, rtol=0, atol=2e-5)
 
 
+@pytest.mark.parametrize("level", [1e-5, 1e-9, 1e-12, 1e-15])
+def test_nearly_black_comes_back_to_its_own_scale(level, cube):
+    rgb = level * cube.T[:, None]
+    assert abs(luv_to_rgb(rgb_to_luv(rgb)) - rgb).max() <= 1e-3 * level + 1e-14
+
+
 def test_the_lightness_plane_is_the_first_of_three(cube, make):
     rgb = make(cube)
     lightness, expected = rgb_to_lightness(rgb), rgb_to_luv(rgb)[:1]

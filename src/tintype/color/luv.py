@@ -45,7 +45,7 @@ _X, _Y, _Z = RGB_TO_XYZ
 _D = (_X + 15 * _Y + 3 * _Z) / _WHITE_D
 _U = 4 * _X / _WHITE_D - WHITE_UV[0] * _D
 _V = 9 * _Y / _WHITE_D - WHITE_UV[1] * _D
-_TINY = 1e-12  # of D, which is 0 only in black, where L* is 0 too
+_TINY = 1e-30  # of D, which is 0 only in black, where L* is 0 too
 
 # p, q of R, G and B in the second formula above: 9u', 4v' and 12 - 3u' - 20v' are X, Y and Z but
 # for a common factor, so these are their coefficients of u' and v' over 4 v'n.
@@ -117,7 +117,7 @@ def luv_to_linear(luv: Array) -> Array:
 def _luv_to_planes(luv: Array) -> list[Array]:
     xp = array_namespace(luv)
     lightness, u, v = channels(luv)
-    grey = xp.clip(13 * lightness, min=1e-6)  # clip: at L* = 0, luminance 0 makes it black
+    grey = xp.clip(13 * lightness, min=1e-12)  # clip: at L* = 0, luminance 0 makes it black
     luminous = xp.maximum(grey + v / WHITE_UV[1], _LEAST_V * grey)  # no light has v' <= 0
     y = lightness_to_luminance(lightness)
     return [y * ((grey + (p * u + q * v)) / luminous) for p, q in RGB_OF_CHROMA]
