@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_BOXES = 2  # whole boxes at least that make up a new pixel: fewer would blur it visibly
+_SPARE = 2  # times what is asked for that halving leaves, for the last step to average over
 
 
 def resize(planes: NDArray[Any], size: tuple[int, int]) -> NDArray[np.float32]:
@@ -37,27 +37,43 @@ def resize(planes: NDArray[Any], size: tuple[int, int]) -> NDArray[np.float32]:
         raise ValueError(f"size must be (h, w) with h, w >= 1, got {size}")
     resized = np.empty((*planes.shape[:-2], *size), np.float32)
     for index in np.ndindex(planes.shape[:-2]):
-        resized[index] = _resize_plane(planes[index], size)
+        resized[index] = _resize_image(planes[index], size)
     return resized
 
 
-def _resize_plane(plane: NDArray[Any], size: tuple[int, int]) -> NDArray[np.float32]:
-    shrunk = (min(size[0], plane.shape[0]), min(size[1], plane.shape[1]))
-    boxed = _average_boxes(plane, shrunk).astype(np.float32, copy=False)
-    return _cv_resize(_cv_resize(boxed, shrunk, cv2.INTER_AREA), size, cv2.INTER_LINEAR)
+def resize_pixels(pixels: NDArray[Any], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Resize a picture whose channels lie together, antialiased, into planes.
+
+    Args:
+        pixels: ``(H, W)`` or ``(H, W, C)``, uint8, uint16 or float32, H, W >= 1.
+        size: the new (h, w), each >= 1.
+
+    Returns:
+        ``(h, w)`` or ``(C, h, w)`` float32, on the scale of ``pixels``.
+    """
+    resized = _resize_image(pixels, size)
+    return np.ascontiguousarray(np.moveaxis(resized, -1, 0)) if pixels.ndim == 3 else resized
 
 
-def _average_boxes(plane: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
-    """Take the bulk of a strong reduction by whole boxes, which OpenCV does many times faster."""
-    height, width = plane.shape
-    largest = min(height // size[0], width // size[1]) // _BOXES
-    for side in range(largest, 1, -1):
-        if height % side == 0 and width % side == 0:
-            return _cv_resize(plane, (height // side, width // side), cv2.INTER_AREA)
-    return plane
+def _resize_image(image: NDArray[Any], size: tuple[int, int]) -> NDArray[np.float32]:
+    """``(H, W)`` or ``(H, W, C)`` of any dtype to ``(h, w)`` or ``(h, w, C)`` float32."""
+    shrunk = (min(size[0], image.shape[0]), min(size[1], image.shape[1]))
+    halved = _halve(image, shrunk).astype(np.float32, copy=False)
+    return _cv_resize(_cv_resize(halved, shrunk, cv2.INTER_AREA), size, cv2.INTER_LINEAR)
 
 
-def _cv_resize(plane: NDArray[Any], size: tuple[int, int], interpolation: int) -> NDArray[Any]:
-    if plane.shape == size:
-        return plane
-    return cv2.resize(plane, size[::-1], interpolation=interpolation)
+def _halve(image: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
+    """Take the bulk of a strong reduction by halving, which OpenCV does many times faster."""
+    while not (image.shape[0] % 2 or image.shape[1] % 2):
+        half = (image.shape[0] // 2, image.shape[1] // 2)
+        if half[0] < _SPARE * size[0] or half[1] < _SPARE * size[1]:
+            break
+        image = _cv_resize(image, half, cv2.INTER_AREA)
+    return image
+
+
+def _cv_resize(image: NDArray[Any], size: tuple[int, int], interpolation: int) -> NDArray[Any]:
+    if image.shape[:2] == size:
+        return image
+    resized = cv2.resize(image, size[::-1], interpolation=interpolation)
+    return resized.reshape(size + image.shape[2:])  # OpenCV drops a single channel's axis

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Chroma from the network's few cells to every pixel, along the photograph's own edges.
+
+A cell of the network's output covers 4 x 4 pixels of its input and dozens of the photograph;
+enlarged as it is, its colour would bleed over every edge that runs through it. Lightness is known
+everywhere, and where it changes, chroma mostly does. Two steps use that.
+
+*Refine*: on a grid of 4 x 4 points a cell, chroma is moved towards that of neighbours that are as
+light, a joint bilateral filter of a few points with ever smaller steps; after each of them the
+cells are given their own mean again, so that nothing the network said is lost.
+
+*Enlarge*: around each point, chroma is a linear function of lightness, u* = a L* + b, with the
+slope a of the guided filter, held back where lightness is nearly flat, and b such that the point
+keeps its chroma. The smooth coefficients are interpolated to full size and meet the photograph's
+own lightness there.
+
+Lightness in L*, chroma u*, v* in CIE units. A plane covers its picture from edge to edge at every
+size, so nothing moves when it is enlarged.
+
+Source: J. Kopf et al., "Joint Bilateral Upsampling", SIGGRAPH 2007; K. He, J. Sun and X. Tang,
+"Guided Image Filtering", ECCV 2010, equations 5 to 8; K. He and J. Sun, "Fast Guided Filter",
+arXiv:1505.00996, for coefficients found at one size and used at another.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tintype.imaging.resize import resize
+
+Plane = NDArray[np.float32]  # (h, w)
+Planes = NDArray[np.float32]  # (n, h, w)
+
+POINTS = 4  # of the refined grid along a cell's side
+
+_STEPS = (3, 3, 3, 2, 2, 1, 1)  # points between a point and its eight neighbours, pass by pass
+_SIMILAR = 5.7  # L*: at this difference in lightness a neighbour counts a quarter
+_RETURNS = 2  # how often, after a pass, what the cells have lost is given back
+_EDGE = 150.0  # variance of L* at which a slope is held back by half
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChromaField:
+    """Chroma as a linear function of lightness that varies smoothly over a picture.
+
+    Attributes:
+        slope: ``(2, h, w)`` float32, of u* and v* over L*.
+        offset: ``(2, h, w)`` float32: u* and v* at L* = 0.
+    """
+
+    slope: Planes
+    offset: Planes
+
+    @property
+    def height(self) -> int:
+        """Rows of the field."""
+        return int(self.slope.shape[1])
+
+    def rows(self, at: NDArray[np.floating[Any]]) -> tuple[Planes, Planes]:
+        """Slopes and offsets in rows between the field's own.
+
+        Args:
+            at: ``(n,)``, in units of the field's rows; 0 is the first row's centre. Beyond the
+                outermost centres their values hold.
+
+        Returns:
+            Two ``(2, n, w)`` float32.
+        """
+        last = self.slope.shape[1] - 1
+        at = np.clip(at, 0, last)
+        above = at.astype(np.intp)
+        below = np.minimum(above + 1, last)
+        share = (at - above).astype(np.float32)[:, None]
+        slope, offset = (
+            planes[:, above] + share * (planes[:, below] - planes[:, above])
+            for planes in (self.slope, self.offset)
+        )
+        return slope, offset
+
+
+def upsample(chroma: Planes, lightness: Plane) -> Planes:
+    """Enlarge chroma to a photograph's size, along its edges.
+
+    :func:`tintype.imaging.compose.compose` does the same strip by strip; this is for pictures
+    that may as well be held as a whole.
+
+    Args:
+        chroma: ``(2, h, w)`` float32; covers the photograph from edge to edge.
+        lightness: ``(H, W)`` float32, any H, W >= 1.
+
+    Returns:
+        ``(2, H, W)`` float32, not brought into the gamut.
+
+    Raises:
+        ValueError: the shapes are others.
+    """
+    height, width = lightness.shape
+    points = (POINTS * chroma.shape[1], POINTS * chroma.shape[2])
+    field = fit(refine(chroma, resize(lightness, points)), resize(lightness, points))
+    slope, offset = field.rows(rows_between(slice(0, height), height, points[0]))
+    return np.stack(
+        [
+            stretch(a, width) * lightness + stretch(b, width)
+            for a, b in zip(slope, offset, strict=True)
+        ]
+    )
+
+
+def refine(chroma: Planes, lightness: Plane) -> Planes:
+    """Give chroma the edges of lightness, :data:`POINTS` times finer than it is.
+
+    Args:
+        chroma: ``(2, h, w)`` float32.
+        lightness: ``(POINTS h, POINTS w)`` float32.
+
+    Returns:
+        ``(2, POINTS h, POINTS w)`` float32, whose mean over each cell is that cell's chroma, or
+        nearly so.
+
+    Raises:
+        ValueError: the shapes do not belong together.
+    """
+    if chroma.ndim != 3 or lightness.shape != tuple(POINTS * side for side in chroma.shape[1:]):
+        raise ValueError(
+            f"lightness must have {POINTS} points a side for each cell of chroma, got "
+            f"{lightness.shape} for {chroma.shape}"
+        )
+    size = lightness.shape[::-1]
+    refined = np.stack([cv2.resize(p, size, interpolation=cv2.INTER_CUBIC) for p in chroma])
+    for step in _STEPS:
+        refined = _gather(refined, lightness, step)
+        for _ in range(_RETURNS):
+            lost = chroma - resize(refined, chroma.shape[1:])
+            refined += np.stack([cv2.resize(p, size) for p in lost])
+    return refined
+
+
+def fit(chroma: Planes, lightness: Plane) -> ChromaField:
+    """Describe chroma as a function of lightness, exactly where both are known.
+
+    Args:
+        chroma: ``(2, h, w)`` float32.
+        lightness: ``(h, w)`` float32.
+
+    Returns:
+        The field, ``(2, h, w)``; at ``lightness`` it gives ``chroma``.
+    """
+    mean = _blur(lightness)
+    variance = _blur(lightness * lightness) - mean * mean
+    held_back = 1 / (variance + np.float32(_EDGE))
+    slope: Planes = np.stack(
+        [(_blur(lightness * p) - mean * _blur(p)) * held_back for p in chroma], dtype=np.float32
+    )
+    return ChromaField(slope, chroma - slope * lightness)
+
+
+def rows_between(rows: slice, height: int, points: int) -> NDArray[np.float64]:
+    """Where the centres of a picture's rows lie on a grid of ``points`` rows that covers it."""
+    return (np.arange(rows.start, rows.stop) + 0.5) * (points / height) - 0.5
+
+
+def stretch(plane: Plane, width: int, out: Plane | None = None) -> Plane:
+    """Interpolate ``(n, w)`` to ``(n, width)``, both from edge to edge; ``out`` may be a view."""
+    return cv2.resize(plane, (width, plane.shape[0]), dst=out, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
+
+
+def _gather(chroma: Planes, lightness: Plane, step: int) -> Planes:
+    """Mean of each point and its eight neighbours ``step`` away, the lighter and darker less."""
+    height, width = lightness.shape
+    around = [_pad(plane, step) for plane in (lightness, *chroma)]
+    total = np.ones_like(lightness)
+    gathered = chroma.copy()
+    for down in (0, step, 2 * step):
+        for right in (0, step, 2 * step):
+            if down == right == step:
+                continue  # the point itself, with which the sums begin
+            there = np.s_[down : down + height, right : right + width]
+            weight = around[0][there] - lightness
+            weight *= np.float32(1 / _SIMILAR)
+            weight *= weight
+            weight += 1
+            weight *= weight
+            np.reciprocal(weight, out=weight)
+            total += weight
+            for plane, neighbours in zip(gathered, around[1:], strict=True):
+                plane += weight * neighbours[there]
+    gathered /= total
+    return gathered
+
+
+def _pad(plane: Plane, by: int) -> Any:
+    return cv2.copyMakeBorder(plane, by, by, by, by, cv2.BORDER_REPLICATE)
+
+
+def _blur(plane: Plane) -> Any:
+    return cv2.GaussianBlur(plane, (0, 0), 1.0, borderType=cv2.BORDER_REPLICATE)
