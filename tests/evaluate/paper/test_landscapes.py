@@ -25,8 +25,9 @@ def test_as_many_as_the_paper_had():
     assert counts[MIXED] == [4000, 44, 240]
 
 
-def test_nothing_that_is_held_out_trains_anything():
-    split = split_landscapes(keys(800, 3000), seed=3)
+@pytest.mark.parametrize("counts", [(800, 3000), (900, 50)])
+def test_nothing_that_is_held_out_trains_anything(counts):
+    split = split_landscapes(keys(*counts), seed=3)
     held = {i for s in split.values() for i in (*s.validation, *s.test)}
     assert not held & {i for s in split.values() for i in s.train}
     assert not set(split[LANDSCAPE].test) & set(split[LANDSCAPE].validation)

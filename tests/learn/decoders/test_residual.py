@@ -9,7 +9,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from tintype.errors import OptionError
 from tintype.learn.decoders.residual_concat import ResidualConcatConfig
-from tintype.learn.decoders.residual_encoder import ResidualEncoderConfig
+from tintype.learn.decoders.residual_encoder import ResidualEncoderConfig, ResidualUnits
 from tintype.learn.encoders.vgg16 import VGG16Config
 from tintype.learn.heads.channel_bins import ChannelBinsConfig
 from tintype.learn.heads.uv_regression import UVRegressionConfig
@@ -193,3 +193,15 @@ def test_without_batch_norm_convolutions_have_a_bias_in_its_place():
         for m in network.decoder.modules()
         if isinstance(m, nn.Conv2d) and m.kernel_size == (3, 3)
     )
+
+
+def test_a_unit_scales_up_adds_and_convolves():
+    """By hand: without batch norm, a unit is ReLU(conv(twice as large + the encoder's map))."""
+    torch.manual_seed(0)
+    units = ResidualUnits((2, 3), norm=False)
+    fine, coarse = torch.rand(1, 2, 4, 4), torch.rand(1, 3, 2, 2)
+    top, mixed = units((fine, coarse))
+    raised = nn.functional.interpolate(top, scale_factor=2, mode="bilinear")
+    weight = units.steps[0].mix[0].weight
+    expected = nn.functional.conv2d(raised + fine, weight, padding=1).relu()
+    torch.testing.assert_close(mixed, expected)
