@@ -22,12 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tintype.color.luv import RGB_OF_CHROMA, WHITE_UV
-from tintype.imaging.frame import Frame
-from tintype.imaging.light import at_least, at_most
 from tintype.imaging.photograph import DEPTHS, Pixels
 from tintype.imaging.strips import Worker, for_each_strip
 from tintype.imaging.tone import Tone
-from tintype.imaging.upsample import POINTS, ChromaField, fit, refine, rows_between, stretch
+from tintype.imaging.upsample import POINTS, ChromaField, rows_between, spread, stretch
 
 Plane = NDArray[np.float32]
 Planes = NDArray[np.float32]
@@ -58,11 +56,12 @@ def compose(
     """
     if chroma.ndim != 3 or chroma.shape[0] != 2 or 0 in chroma.shape:
         raise ValueError(f"chroma must be (2, h, w) with h, w >= 1, got {chroma.shape}")
-    frame, field = _spread(tone, np.float32(saturation / 13) * chroma)
+    points = (POINTS * chroma.shape[1], POINTS * chroma.shape[2])
+    field = spread(np.float32(saturation / 13) * chroma, tone.lightness(tone.frame, points))
     pixels = np.empty((*tone.size, 3), tone.pixels.dtype)
 
     def hire(rows: int) -> Worker:
-        return _Painter(tone, frame, field, pixels, rows).paint
+        return _Painter(tone, field, pixels, rows).paint
 
     for_each_strip(tone.size, hire, threads=threads)
     return pixels
@@ -73,16 +72,13 @@ class _Painter:
 
     Args:
         tone: the photograph's.
-        frame: the part of it that is coloured.
-        field: chroma over 13 there.
+        field: chroma over 13 in the tone's frame.
         pixels: ``(H, W, 3)``, to be painted.
         rows: of the highest strip.
     """
 
-    def __init__(
-        self, tone: Tone, frame: Frame, field: ChromaField, pixels: Pixels, rows: int
-    ) -> None:
-        self._tone, self._frame, self._field, self._pixels = tone, frame, field, pixels
+    def __init__(self, tone: Tone, field: ChromaField, pixels: Pixels, rows: int) -> None:
+        self._tone, self._field, self._pixels = tone, field, pixels
         self._planes = np.zeros((_PLANES, rows, tone.size[1]), np.float32)
         self._channels = np.empty((3, rows, tone.size[1]), pixels.dtype)
 
@@ -91,7 +87,8 @@ class _Painter:
         count = rows.stop - rows.start
         luminance, inverse, u, v, spare, *linear, share = self._planes[:, :count]
         self._tone.read(rows, spare, luminance)
-        np.divide(1, at_least(spare, _TINY, share), out=inverse)
+        np.clip(spare, _TINY, 100, out=inverse)
+        np.divide(1, inverse, out=inverse)
         self._lay_chroma(rows, inverse, (u, v), share)
         if self._tone.tint is not None and self._tone.keeps_tint:
             shades = self._tone.tint.shades(spare)
@@ -107,7 +104,7 @@ class _Painter:
         self, rows: slice, inverse: Plane, chroma: tuple[Plane, Plane], spare: Plane
     ) -> None:
         """Overwrite ``chroma`` with u* and v* over 13 L*, 0 outside the frame."""
-        frame = self._frame
+        frame = self._tone.frame
         if frame.size != self._tone.size:
             for plane in chroma:
                 plane[:] = 0
@@ -150,7 +147,7 @@ def _mix(
     cv2.min(cv2.min(red, green, spare), blue, spare)
     np.negative(spare, out=spare)
     cv2.max(share, spare, share)
-    at_least(share, 1, share)
+    np.clip(share, 1, np.inf, out=share)
     cv2.scaleAdd(v, 1 / WHITE_UV[1], share, spare)
     luminance /= spare
     for plane in linear:
@@ -164,11 +161,11 @@ def _encode(linear: Plane, spare: Plane, channel: Pixels) -> None:
     The curve is 1.055 c - 0.055 with c = linear ** (1 / 2.4); below the knee, where a straight line
     takes over, that line is larger, and above it the line stays where it was at the knee.
     """
-    at_least(linear, _TINY, linear)
+    np.clip(linear, _TINY, 1, out=linear)
     cv2.log(linear, spare)
     spare *= np.float32(1 / 2.4)
     cv2.exp(spare, spare)
-    at_most(linear, _LINEAR_KNEE, linear)
+    np.clip(linear, 0, _LINEAR_KNEE, out=linear)
     cv2.addWeighted(linear, 12.92 / 1.055, linear, 0, 0.055 / 1.055, linear)
     cv2.max(spare, linear, spare)
     white = DEPTHS[channel.dtype]
@@ -179,11 +176,3 @@ def _encode(linear: Plane, spare: Plane, channel: Pixels) -> None:
     spare -= np.float32(0.055 * white - (0.5 if channel.dtype == np.uint16 else 0))
     np.clip(spare, 0, white, out=spare)
     channel[:] = spare
-
-
-def _spread(tone: Tone, chroma: Planes) -> tuple[Frame, ChromaField]:
-    """What part of the photograph is coloured, and the chroma over it."""
-    frame = tone.frame
-    points = (POINTS * chroma.shape[1], POINTS * chroma.shape[2])
-    lightness = tone.lightness(frame, points)
-    return frame, fit(refine(chroma, lightness), lightness)

@@ -106,6 +106,6 @@ def _border(plane: Plane) -> int:
     if len(ends) == 0:
         return 0
     end = int(ends[-1]) + 2  # with the row in which border and picture mix
-    level = np.median(outer[: end - 1])
-    apart = np.abs(within[end : end + _EDGE] - level).max(axis=0, initial=0) > _STEP
-    return end if np.mean(apart) >= _STRAIGHT else 0
+    before = within[max(0, end - 1 - _EDGE) : end - 1].mean(axis=0)
+    beyond = np.abs(within[end : end + _EDGE] - before).max(axis=0, initial=0)
+    return end if np.mean(beyond > _STEP) >= _STRAIGHT else 0

@@ -48,12 +48,12 @@ def read_light(pixels: Pixels, lightness: Plane, luminance: Plane) -> None:
 
 def find_lightness(luminance: Plane, lightness: Plane) -> None:
     """Overwrite ``lightness`` with L* of ``luminance``; both ``(h, w)`` float32."""
-    at_least(luminance, _KNEE_Y, lightness)
+    np.clip(luminance, _KNEE_Y, 1, out=lightness)
     cv2.log(lightness, lightness)
     lightness *= np.float32(1 / 3)
     cv2.exp(lightness, lightness)
     lightness *= np.float32(116)
-    straight = at_most(luminance, _KNEE_Y)
+    straight = np.clip(luminance, 0, _KNEE_Y)
     straight *= np.float32(_SLOPE)
     lightness += straight
     lightness -= np.float32(16 + _KNEE_L)  # one of the two terms stands still at the knee
@@ -61,25 +61,15 @@ def find_lightness(luminance: Plane, lightness: Plane) -> None:
 
 def find_luminance(lightness: Plane, luminance: Plane) -> None:
     """Overwrite ``luminance`` with Y of ``lightness``; both ``(h, w)`` float32."""
-    root = at_least(lightness, _KNEE_L)
+    root = np.clip(lightness, _KNEE_L, 100)
     root += np.float32(16)
     root *= np.float32(1 / 116)
     np.multiply(root, root, out=luminance)
     luminance *= root
-    straight = at_most(lightness, _KNEE_L)
+    straight = np.clip(lightness, 0, _KNEE_L)
     straight *= np.float32(1 / _SLOPE)
     luminance += straight
     luminance -= np.float32(_KNEE_Y)
-
-
-def at_least(plane: Plane, low: float, out: Plane | None = None) -> Plane:
-    """The greater of each sample and ``low``, in ``out`` if given; faster than NumPy's."""
-    return cv2.max(plane, low, out)  # type: ignore[call-overload,no-any-return]  # no scalar in stubs
-
-
-def at_most(plane: Plane, high: float, out: Plane | None = None) -> Plane:
-    """The lesser of each sample and ``high``, in ``out`` if given."""
-    return cv2.min(plane, high, out)  # type: ignore[call-overload,no-any-return]
 
 
 def look_up(codes: NDArray[Any], table: Plane, plane: Plane) -> None:

@@ -29,7 +29,8 @@ Planes = NDArray[np.float32]
 
 AUTO, KEEP, OFF = "auto", "keep", "off"
 
-_COPY = 512  # pixels at least of the short side of the copy that everything small is made from
+_COPY = 512  # pixels at least of the short side of the copy that everything small is made from,
+_COPY_PIXELS = 1 << 22  # unless the long side is so long that it would have more than this
 _SEARCH = 256  # pixels of the short side at which a tint is looked for
 
 
@@ -141,9 +142,11 @@ def read_tone(photograph: Photograph, *, tone: str = AUTO) -> Tone:
 
 
 def _halved(size: tuple[int, int]) -> tuple[int, int]:
-    """(h, w) of the copy: halves of halves, which come cheap, with a short side above ``_COPY``."""
-    times = max(0, int(np.log2(min(size) / _COPY)))
-    return max(1, size[0] >> times), max(1, size[1] >> times)
+    """(h, w) of the copy: the photograph halved, which comes cheap, down to the limits."""
+    height, width = size
+    while min(height, width) >= 2 * _COPY or height * width > _COPY_PIXELS:
+        height, width = max(1, height // 2), max(1, width // 2)
+    return height, width
 
 
 def _at_side(side: int, frame: Frame) -> tuple[int, int]:

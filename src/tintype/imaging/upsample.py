@@ -80,6 +80,17 @@ class ChromaField:
         )
         return slope, offset
 
+    def over(self, lightness: Plane) -> Planes:
+        """Chroma ``(2, H, W)`` of a picture at full size, of its ``(H, W)`` lightness."""
+        height, width = lightness.shape
+        slopes, offsets = self.rows(rows_between(slice(0, height), height, self.height))
+        return np.stack(
+            [
+                stretch(slope, width) * lightness + stretch(offset, width)
+                for slope, offset in zip(slopes, offsets, strict=True)
+            ]
+        )
+
 
 def upsample(chroma: Planes, lightness: Plane) -> Planes:
     """Enlarge chroma to a photograph's size, along its edges.
@@ -93,20 +104,25 @@ def upsample(chroma: Planes, lightness: Plane) -> Planes:
 
     Returns:
         ``(2, H, W)`` float32, not brought into the gamut.
+    """
+    points = resize(lightness, (POINTS * chroma.shape[1], POINTS * chroma.shape[2]))
+    return spread(chroma, points).over(lightness)
+
+
+def spread(chroma: Planes, lightness: Plane) -> ChromaField:
+    """Make of the network's cells a field over the picture: refine, then fit.
+
+    Args:
+        chroma: ``(2, h, w)`` float32.
+        lightness: ``(POINTS h, POINTS w)`` float32.
+
+    Returns:
+        The field, on the grid of ``lightness``.
 
     Raises:
-        ValueError: the shapes are others.
+        ValueError: the shapes do not belong together.
     """
-    height, width = lightness.shape
-    points = (POINTS * chroma.shape[1], POINTS * chroma.shape[2])
-    field = fit(refine(chroma, resize(lightness, points)), resize(lightness, points))
-    slope, offset = field.rows(rows_between(slice(0, height), height, points[0]))
-    return np.stack(
-        [
-            stretch(a, width) * lightness + stretch(b, width)
-            for a, b in zip(slope, offset, strict=True)
-        ]
-    )
+    return fit(refine(chroma, lightness), lightness)
 
 
 def refine(chroma: Planes, lightness: Plane) -> Planes:
@@ -128,6 +144,7 @@ def refine(chroma: Planes, lightness: Plane) -> Planes:
             f"lightness must have {POINTS} points a side for each cell of chroma, got "
             f"{lightness.shape} for {chroma.shape}"
         )
+    chroma = np.ascontiguousarray(chroma)  # OpenCV misreads an array that repeats itself
     size = lightness.shape[::-1]
     refined = np.stack([cv2.resize(p, size, interpolation=cv2.INTER_CUBIC) for p in chroma])
     for step in _STEPS:
