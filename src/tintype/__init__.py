@@ -1,4 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""tintype colours black-and-white photographs and film, on your own machine."""
+"""tintype colours black-and-white photographs and film, on your own machine.
+
+    import tintype
+    tintype.colorize("grandmother.jpg").save("grandmother-in-colour.jpg")
+
+Names below are imported when they are first used, so that ``import tintype`` costs next to nothing;
+``__init__.pyi`` tells editors and type checkers what they are.
+"""
+
+from importlib import import_module
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "ColorizeOptions": "tintype.spec.options",
+    "Colorizer": "tintype.inference.colorizer",
+    "Hint": "tintype.spec.hints",
+    "Photograph": "tintype.imaging.photograph",
+    "TintypeError": "tintype.errors",
+    "colorize": "tintype.inference.pictures",
+    "read": "tintype.imaging.files",
+    "write": "tintype.imaging.files",
+}
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tintype' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

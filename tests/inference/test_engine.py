@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 
 from tintype.errors import ModelError, OptionError
+from tintype.imaging.resize import resize
 from tintype.inference.engine import Engine, network_size
 from tintype.spec.hints import Hint
 from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES
@@ -199,3 +200,17 @@ def test_threads_share_one_engine(engine):
 
 def test_auto_runs_where_it_can(stand_in):
     assert Engine(stand_in).device in {"cpu", "cuda"}
+
+
+def test_running_at_the_networks_size_is_what_predicting_comes_to(engine):
+    lightness = ramp(300, 400)
+    size = engine.network_size(lightness.shape)
+    assert size == network_size(lightness.shape, size=SIZE, stride=4) == (64, 84)
+    grey = resize(lightness, size)
+    np.testing.assert_array_equal(engine.run(grey).chroma, engine.predict(lightness).chroma)
+
+
+@pytest.mark.parametrize("shape", [(62, 64), (64, 66), (0, 64), (1, 64, 64)])
+def test_what_is_not_whole_blocks_is_refused(engine, shape):
+    with pytest.raises(ValueError, match="multiples of 4, got"):
+        engine.run(np.zeros(shape, np.float32))

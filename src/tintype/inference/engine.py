@@ -84,28 +84,68 @@ class Engine:
         """
         if lightness.ndim != 2 or lightness.size == 0:
             raise ValueError(f"lightness must be (H, W) with H, W >= 1, got {lightness.shape}")
+        photograph = lightness.shape[0], lightness.shape[1]  # H, W
+        grey = resize(lightness, self.network_size(photograph, size))
+        planes = hints_to_planes(hints, grey, photograph) if hints else None
+        return self.run(grey, planes, temperature=temperature, want=want)
+
+    def run(
+        self,
+        grey: NDArray[np.float32],
+        hint_planes: NDArray[np.float32] | None = None,
+        *,
+        temperature: float | None = None,
+        want: Collection[str] = (),
+    ) -> Prediction:
+        """Predict from a plane that is at the network's size already.
+
+        Args:
+            grey: ``(h, w)`` float32, L* in [0, 100]; h and w from :meth:`network_size`.
+            hint_planes: ``(3, h, w)`` float32, from :func:`tintype.spec.hints.hints_to_planes`;
+                None without hints.
+            temperature: as in :meth:`predict`.
+            want: as in :meth:`predict`.
+
+        Returns:
+            The prediction, as from :meth:`predict`.
+
+        Raises:
+            OptionError: there are hints, and the network takes none.
+            ModelError: the network failed, mostly for want of memory.
+            ValueError: ``grey`` is not whole blocks of the network, or ``temperature`` not above 0.
+        """
+        stride = self.spec.stride
+        if grey.ndim != 2 or grey.size == 0 or any(side % stride for side in grey.shape):
+            raise ValueError(f"grey must be (h, w), multiples of {stride}, got {grey.shape}")
         temperature = self.spec.temperature if temperature is None else temperature
         if not temperature > 0:  # also so for NaN
             raise ValueError(f"temperature must be above 0, got {temperature}")
-        if hints and not self.spec.hints:
-            raise OptionError(f"the network {self.spec.name} takes no hints; choose one that does")
-        stride = self.spec.stride
-        photograph = lightness.shape[0], lightness.shape[1]  # H, W
-        height, width = network_size(photograph, size=size or self.spec.size, stride=stride)
-        grey = resize(lightness, (height, width))
         feeds = {
-            GREY: self._pad(grey)[None, None],  # (1, 1, padded height, padded width)
+            GREY: self._pad(grey)[None, None],  # (1, 1, padded h, padded w)
             TEMPERATURE: np.asarray(temperature, dtype=np.float32),
         }
         if self.spec.hints:
-            feeds[HINTS] = self._pad(hints_to_planes(hints, grey, photograph))[None]
+            planes = np.zeros((3, *grey.shape), np.float32) if hint_planes is None else hint_planes
+            feeds[HINTS] = self._pad(planes)[None]
+        elif hint_planes is not None:
+            raise OptionError(f"the network {self.spec.name} takes no hints; choose one that does")
         outputs = self._session.run([CHROMA, *want], feeds)
-        covered = {n: o[0, :, : height // stride, : width // stride] for n, o in outputs.items()}
+        rows, columns = (side // stride for side in grey.shape)
+        covered = {name: output[0, :, :rows, :columns] for name, output in outputs.items()}
         return Prediction(
             chroma=covered[CHROMA],
             confidence=covered[CONFIDENCE][0] if CONFIDENCE in covered else None,
             log_probabilities=covered.get(LOG_PROBABILITIES),
         )
+
+    def network_size(self, photograph: tuple[int, int], size: int | None = None) -> tuple[int, int]:
+        """The (h, w) at which the network sees a photograph of (H, W) pixels.
+
+        Args:
+            photograph: its (H, W).
+            size: short side in pixels; by default the model's own.
+        """
+        return network_size(photograph, size=size or self.spec.size, stride=self.spec.stride)
 
     def _pad(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
         """``(..., h, w)``: repeat the last row and column up to the network's multiple."""
