@@ -4,7 +4,14 @@ import pytest
 
 from tintype.errors import OptionError
 from tintype.evaluate.candidates import Function, Network, check_names
+from tintype.evaluate.greys import make_grey
+from tintype.evaluate.measures import render
+from tintype.evaluate.opening import open_candidate
+from tintype.evaluate.photographs import to_rgb
+from tintype.imaging.photograph import Photograph
+from tintype.inference.colorizer import Colorizer
 from tintype.inference.engine import Engine
+from tintype.metrics.color_difference import mean_ciede2000
 from tintype.spec.hints import Hint
 
 GREY = np.linspace(20, 80, 50 * 70, dtype=np.float32).reshape(50, 70)
@@ -19,6 +26,28 @@ def test_a_network_answers_at_the_photographs_size(engine):
     answer = Network("n", engine).color("key", GREY)
     assert answer.chroma.shape == (2, 50, 70)
     assert answer.lightness is None
+
+
+@pytest.mark.parametrize("mount", [0, 12])
+def test_a_network_colours_as_the_colorizer_does(stand_in, grey_pixels, mount):
+    photograph = Photograph(pixels=np.pad(grey_pixels, mount))  # perhaps in a black mount
+    expected = to_rgb(Colorizer(stand_in.file)(photograph))
+    lightness = make_grey(to_rgb(photograph), "lightness")
+    found = open_candidate(stand_in.file, []).color("key", lightness).chroma
+    assert mean_ciede2000(render(lightness, found), expected) < 0.1
+    assert (found[:, 2, 2] == 0).all() == bool(mount)
+
+
+def test_a_hint_on_the_mount_makes_the_mount_part_of_the_picture(make_stand_in, grey_pixels):
+    candidate = Network("n", Engine(make_stand_in(hints=True), threads=1))
+    pixels = np.pad(grey_pixels, 12)
+    lightness = make_grey(to_rgb(Photograph(pixels=pixels)), "lightness")
+    inside, outside = Hint(50, 40, "#ff0000", radius=3), Hint(2, 2, "#ff0000", radius=3)
+    told = candidate.color("key", lightness, hints=[inside]).chroma
+    assert not told[:, 2, 2].any()
+    change = np.abs(told - candidate.color("key", lightness).chroma).max(axis=0)
+    assert change.argmax() == pytest.approx(40 * change.shape[1] + 50, abs=4 * change.shape[1] + 4)
+    assert candidate.color("key", lightness, hints=[inside, outside]).chroma[:, 2, 2].any()
 
 
 def test_options_reach_the_network(engine):

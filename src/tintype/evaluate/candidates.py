@@ -9,16 +9,21 @@ so.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tintype.color.luv import luv_to_rgb
 from tintype.errors import OptionError
+from tintype.imaging.frame import Frame, whole
+from tintype.imaging.photograph import Photograph
 from tintype.imaging.resize import resize
+from tintype.imaging.tone import read_tone
+from tintype.imaging.upsample import upsample
 from tintype.inference.engine import Engine
-from tintype.spec.hints import Hint
+from tintype.spec.hints import Hint, hints_to_planes
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -131,12 +136,29 @@ class Network:
         hints: Sequence[Hint] = (),
         size: int | None = None,
     ) -> Coloring:
-        """Predict at the network's size, and carry the chroma to the photograph's."""
-        prediction = self._engine.predict(
-            lightness, temperature=self._temperature, size=size or self._size, hints=hints
-        )
-        chroma = resize(prediction.chroma, (lightness.shape[0], lightness.shape[1]))
+        """Predict, and carry the chroma to full size, on the way that every photograph takes.
+
+        It is that of :class:`tintype.inference.colorizer.Colorizer` for a grey photograph, up to
+        where chroma is fitted; outside a film edge or mount that it finds, there is no colour.
+        """
+        pixels = luv_to_rgb(np.stack([lightness, *np.zeros((2, *lightness.shape), np.float32)]))[0]
+        tone = read_tone(Photograph(pixels=np.clip(pixels, 0, 1)))
+        frame = tone.frame
+        if any(not _holds(frame, hint) for hint in hints):
+            tone = replace(tone, frame=(frame := whole(tone.size)))
+        grey = tone.clean_lightness(self._engine.network_size(frame.size, size or self._size))
+        moved = [replace(hint, x=hint.x - frame.left, y=hint.y - frame.top) for hint in hints]
+        planes = hints_to_planes(moved, grey, frame.size) if hints else None
+        prediction = self._engine.run(grey, planes, temperature=self._temperature)
+        chroma = np.zeros((2, *lightness.shape), np.float32)
+        inside = np.s_[:, frame.rows, frame.columns]
+        chroma[inside] = upsample(prediction.chroma, lightness[inside[1:]])
         return Coloring(chroma=np.float32(self._saturation) * chroma)
+
+
+def _holds(frame: Frame, hint: Hint) -> bool:
+    y, x = hint.y - frame.top, hint.x - frame.left
+    return 0 <= y <= frame.height - 1 and 0 <= x <= frame.width - 1
 
 
 class Function:
