@@ -60,12 +60,14 @@ def time_calls(
     seconds: dict[str, list[float]] = {name: [] for name in calls}
     enabled = gc.isenabled()
     gc.disable()  # a collection would fall on whichever is running
+    gc.freeze()  # and between rounds it need only look at what they left
     try:
         for _ in range(rounds):
             for name, call in calls.items():
                 seconds[name].append(_time(call))
             gc.collect()
     finally:
+        gc.unfreeze()
         if enabled:
             gc.enable()
     return {name: Timing(tuple(taken)) for name, taken in seconds.items()}

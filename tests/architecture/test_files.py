@@ -30,6 +30,14 @@ def is_restated(node: Function | ast.ClassDef) -> bool:
     return any(mark in ("overload", "override") or mark.endswith(".setter") for mark in marks)
 
 
+def count_lines(function: Function) -> int:
+    """Lines of a function; a command's signature is a table of its options and not counted."""
+    marks = [ast.unparse(mark) for mark in function.decorator_list]
+    is_command = any(mark.startswith("app.command") for mark in marks)
+    first = function.body[0] if is_command else function
+    return function.end_lineno - first.lineno + 1
+
+
 def calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Line and dotted name of everything that a module calls."""
     for node in ast.walk(tree):
@@ -53,7 +61,7 @@ def test_no_file_is_too_long(python):
 
 def test_no_function_is_too_long(python):
     lengths = {
-        f"{module}:{node.lineno} {node.name}": node.end_lineno - node.lineno + 1
+        f"{module}:{node.lineno} {node.name}": count_lines(node)
         for module in python
         for node in ast.walk(module.tree)
         if isinstance(node, Function)
