@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tintype.cli.chatter import hush_lightning
 from tintype.cli.exit_codes import SOME_FAILED
 from tintype.cli.train import split_folders
 from tintype.cli.unfold import unfold
@@ -43,6 +44,7 @@ def overfit(
             f"ℓ2 {check.l2:5.2f}"
         )
 
+    hush_lightning()
     chosen = find_recipe(recipe)
     photographs = open_cache(split_folders(data)[0], cache)
     run = out or Path("runs") / f"{chosen.name}-overfit"

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tintype.cli.chatter import hush_lightning
 from tintype.cli.train import split_folders
 from tintype.cli.unfold import unfold
 from tintype.learn.trials import RateOptions, Trial, best_rate
@@ -43,6 +44,7 @@ def rates(
     def show(trial: Trial) -> None:
         typer.echo(f"rate {trial.rate:9.3g}: loss {trial.first:8.4f} to {trial.last:8.4f}")
 
+    hush_lightning()
     chosen = find_recipe(recipe)
     photographs = open_cache(split_folders(data)[0], cache)
     run = out or Path("runs") / f"{chosen.name}-rates"

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tintype.cli.chatter import hush_lightning
 from tintype.cli.train import split_folders
 from tintype.cli.unfold import unfold
 from tintype.evaluate.paper.options import PaperOptions
@@ -50,6 +51,7 @@ def paper(
     def show(event: Event) -> None:
         typer.echo(f"[{event.done}/{event.total}] {event.text}", err=True)
 
+    hush_lightning()
     photographs = open_cache(split_folders(data)[0], cache)
     with Reproduction(out, photographs, options, imagenet=imagenet, on_event=show) as run:
         finished = run.run(minutes=minutes)

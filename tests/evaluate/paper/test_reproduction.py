@@ -61,7 +61,7 @@ def test_goes_on_where_it_stopped_with_the_same_figures(photographs, tmp_path, m
     real, calls = reproductions.train, []
 
     def failing(*arguments, **options):
-        calls.append(arguments[0].name)
+        calls.append(arguments[3].name)  # the run's folder
         if len(calls) == 3:
             raise KeyboardInterrupt
         return real(*arguments, **options)
@@ -74,7 +74,11 @@ def test_goes_on_where_it_stopped_with_the_same_figures(photographs, tmp_path, m
         cut.run()
     with Reproduction(tmp_path / "cut", photographs, OPTIONS) as cut:
         assert len([run for run in cut.grid if run.name in cut.results]) == 2
+        finished = set(cut.results)
+        del calls[:]
+        calls.extend([""] * 3)  # never the third again
         assert cut.run()
+        assert not finished & set(calls)
         for name, found in whole.results.items():
             again = dict(cut.results[name])
             assert {**again, "seconds": 0} == {**found, "seconds": 0}, name
