@@ -45,9 +45,11 @@ def write_animation(
         OutputError: it cannot be written.
     """
     tick = file_format.tick or settings.time_base
-    loop = {"loop": "0"} if encoder == "gif" else {}
+    forever = {"loop": "0"}
     try:
-        with av.open(str(target), "w", format=file_format.muxer, options=loop) as result:
+        with av.open(
+            str(target), "w", format=file_format.muxer, container_options=forever
+        ) as result:
             stream: Any = result.add_stream(encoder, rate=settings.rate, options=options)
             stream.height, stream.width = settings.size
             stream.codec_context.time_base = tick
@@ -89,7 +91,9 @@ def _as_bgra(frame: Any) -> Any:
 def _decode(settings: EncoderSettings, packets: Iterable[Coded], shift: int) -> Iterator[Any]:
     decoder: Any = av.CodecContext.create(settings.codec.encoder, "r")
     for coded in packets:
-        for frame in decoder.decode(av.Packet(coded.data)):
+        packet = av.Packet(coded.data)
+        packet.is_keyframe = True  # or it is taken for a difference to the picture before
+        for frame in decoder.decode(packet):
             frame.pts, frame.time_base = coded.pts - shift, settings.time_base
             yield frame
 

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
+
 from tintype.errors import OptionError, OutputError, UnsupportedFilm
 
 AUTO = "auto"
+_AVX_512 = 13  # OpenCV's number of AVX-512F, which its Python names leave out
 _NUMBERED = re.compile(r"[^%]*%0?\d*d[^%]*")
 PRESETS = (
     "ultrafast",
@@ -213,7 +216,7 @@ def encoder_options(
     slowness = PRESETS.index(preset)  # 0 is the fastest
     match name:
         case "h264":
-            return {"crf": str(quality), "preset": preset}
+            return {"crf": str(quality), "preset": preset, **_without_chance()}
         case "hevc":
             return {"crf": str(quality), "preset": preset, "x265-params": "log-level=none"}
         case "vp9":
@@ -228,3 +231,12 @@ def encoder_options(
         case "webp":
             return {"quality": str(max(0, 100 - (quality or 0))), "loop": "0"}
     return {}
+
+
+def _without_chance() -> dict[str, str]:
+    """What keeps x264 to the same stream from the same film, or a part made again would differ.
+
+    Its AVX-512 code, with B pictures and the macroblock tree, gives another stream each time for
+    most sizes of picture; its AVX2 code never does, and is as fast.
+    """
+    return {"x264-params": "asm=AVX2"} if cv2.checkHardwareSupport(_AVX_512) else {}

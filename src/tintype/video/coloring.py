@@ -25,7 +25,7 @@ from tintype.video.steady import Colors, Steadier
 Floats = NDArray[np.float32]
 
 _LARGEST_SIDE = 216  # pixels of the short side: enough for motion, at a few milliseconds a frame
-_COARSE_RADIUS = 2
+_COARSE_RADIUS = 1
 
 
 class Network(Protocol):

@@ -6,6 +6,7 @@ can be made again by itself. The settings take over from the film what a player 
 shape of a pixel, colour tags, and the time base, in which every time stamp stays what it was.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -72,6 +73,7 @@ class EncoderSettings:
         Raises:
             UnsupportedFilm: it refuses these settings.
         """
+        os.environ.setdefault("SVT_LOG", "1")  # else SVT-AV1 tells the terminal about itself
         context = av.CodecContext.create(self.codec.encoder, "w")
         self.apply(context)
         if self.header_apart:

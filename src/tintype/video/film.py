@@ -79,16 +79,12 @@ def color_film(
         ModelError: the network failed.
     """
     begun = perf_counter()
-    workshop = Workshop(job.folder, fingerprint(job, network.spec), resume=job.resume)
-    try:
+    with Workshop(job.folder, fingerprint(job, network.spec), resume=job.resume) as workshop:
         tally = Tally(job.frames, sum(part.frames for part in workshop.parts), on_progress)
-        line = Line(job, network, workshop, tally, stop or Event())
-        rest = line.run()
+        rest = Line(job, network, workshop, tally, stop or Event()).run()
         path = _write(job, workshop, rest, network.spec.name)
         if rest is None:
             workshop.remove()
-    finally:
-        workshop.close()
     parts = workshop.parts + ([] if rest is None else [rest])
     return FilmResult(
         target=path,

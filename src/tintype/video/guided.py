@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-_EDGE = np.float32(6.0**2)  # variance in L*: what is flatter than this is smoothed over
+_EDGE = np.float32(4.0**2)  # variance in L*: what is flatter than this is smoothed over
 _LEAST_WEIGHT = np.float32(1e-3)
 
 

@@ -27,7 +27,7 @@ _BORDER = cv2.BORDER_REPLICATE
 _NONE: Any = None  # for what OpenCV does not need, and its types insist on
 _LEAST_SIDE = 24  # pixels: smaller pictures have no room for the flow's patches
 _STILL = 0.4  # pixels: less motion than this is taken for noise where nothing speaks for it
-_LIGHT_SIGMA = np.float32(12)  # steps of 8 bits: what both frames may differ by after the motion
+_LIGHT_SIGMA = np.float32(8)  # steps of 8 bits: what both frames may differ by after the motion
 _STRICT_SIGMA = np.float32(4)  # the same, where only the camera's motion speaks for it
 _CAMERA_STEP, _CAMERA_POINTS = (
     8,

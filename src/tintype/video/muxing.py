@@ -155,7 +155,7 @@ def write_film(
                     video.set_display_matrix(film.display)
                 _copy_metadata(source, result, film, video, mark=mark, span=span)
                 result.start_encoding()
-                timed = _timed(packets, delay=delay, end=end, tick=_tick(film))
+                timed = time_packets(packets, delay=delay, end=end, tick=_tick(film))
                 pictures = (_packet(each, video, span.shift, film) for each in timed)
                 copied = _copy_packets(source, others, copies, film, span)
                 for packet in heapq.merge(pictures, copied, key=_when):
@@ -252,7 +252,7 @@ def _chapters(chapters: list[Any], film: FilmInfo, span: Span) -> Iterator[Any]:
             yield {**chapter, "start": start - shift, "end": end - shift}
 
 
-def _timed(
+def time_packets(
     packets: Iterable[Coded], *, delay: int, end: int, tick: int
 ) -> Iterator[tuple[Coded, int, int]]:
     """Yield each packet with its dts and its duration, in order of decoding.

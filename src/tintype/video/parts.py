@@ -16,9 +16,10 @@ import shutil
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tintype.errors import OutputError, RecordError
 from tintype.records.journal import Journal
@@ -97,15 +98,17 @@ class PartWriter:
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
-            self._file.close()
         except OSError as error:
             raise OutputError(f"cannot write {self.path}: {error.strerror}") from error
+        finally:
+            self.abandon()
         rank = {pts: place for place, pts in enumerate(sorted(self._stamps))}
         return max((place - rank[pts] for place, pts in enumerate(self._stamps)), default=0)
 
     def abandon(self) -> None:
-        """Close the file as it is; the journal will not vouch for it."""
-        self._file.close()
+        """Close the file as it is."""
+        with suppress(OSError):  # what could not be written before cannot be now
+            self._file.close()
 
 
 class Workshop:
@@ -156,6 +159,12 @@ class Workshop:
         self._journal.append(asdict(part))
         self.parts.append(part)
         self.state_path(part.number).unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let another run work here."""
