@@ -55,10 +55,17 @@ def test_finds_the_bars_of_a_letterbox(camera, sides):
 
 def test_a_border_may_be_grainy_and_written_on(camera, rng):
     scan = mount(camera, 8, top=50, bottom=50, left=50, right=50)
-    scan[15:30, 100:260:8] = 90  # strokes of writing
-    scan[580:595, 300:500:8] = 90
+    scan[15:30, 100:500:2] = 90  # strokes of dense writing, in rows that are not plain for it
+    scan[580:595, 100:500:2] = 90
     scan += rng.normal(0, 1, scan.shape).astype(np.float32)
     assert_near(find_frame(scan, scan.shape), Frame(top=50, left=50, height=512, width=512), 8)
+
+
+def test_a_dark_scene_is_no_part_of_a_dark_border(camera):
+    scene = camera.copy()
+    scene[:80] = 15 + 3 * np.sin(np.arange(512) / 20)  # a ceiling by night
+    scan = mount(scene, 2, top=60, bottom=60, left=60, right=60)
+    assert_near(find_frame(scan, scan.shape), Frame(top=60, left=60, height=512, width=512), 8)
 
 
 def test_a_reduced_copy_gives_a_frame_in_pixels_of_the_photograph(camera):
@@ -67,7 +74,7 @@ def test_a_reduced_copy_gives_a_frame_in_pixels_of_the_photograph(camera):
     assert_near(frame, Frame(top=480, left=480, height=5120, width=5120), 80)
 
 
-@pytest.mark.parametrize("photograph", ["camera", "white", "sky", "night", "flat"])
+@pytest.mark.parametrize("photograph", ["camera", "white", "sky", "night", "half", "flat"])
 def test_a_picture_without_a_border_is_left_whole(camera, photograph):
     rows = np.linspace(0, 1, 512, dtype=np.float32)[:, None]
     shade = {
@@ -75,6 +82,7 @@ def test_a_picture_without_a_border_is_left_whole(camera, photograph):
         "white": np.where(np.hypot(rows - 0.5, rows.T - 0.5) < 0.45, camera, 100),  # an object
         "sky": np.maximum(60 + 40 * (1 - rows), 0) + 0 * rows.T,
         "night": np.minimum(camera, 3 + 60 * rows),
+        "half": np.where(rows < 0.5, 0, camera),
         "flat": np.zeros((512, 512), np.float32),
     }
     picture = shade[photograph].astype(np.float32)

@@ -30,7 +30,7 @@ from tintype.imaging.upsample import POINTS, ChromaField, rows_between, spread, 
 Plane = NDArray[np.float32]
 Planes = NDArray[np.float32]
 
-_TINY = 1e-6  # of linear light: 0.003 of an 8-bit step; for logarithms and quotients
+_TINY = 1e-7  # of linear light: a tenth of a 16-bit step; for logarithms and quotients
 _LINEAR_KNEE = 0.0404482362771082 / 12.92  # below, sRGB is a straight line
 _PLANES = 9  # that a strip is computed in
 
