@@ -12,7 +12,7 @@ KEY := $(shell cksum < pyproject.toml | cut -d ' ' -f 1)
 RUNTIME_READY := $(VENV)/.runtime-$(KEY)
 DEV_READY := $(VENV)/.dev-$(KEY)
 
-.PHONY: help demo test check format bench documents clean
+.PHONY: help demo test check format bench documents pictures clean
 
 help:
 	@echo "make demo       colour a public-domain photograph: before and after in $(OUT)/demo/"
@@ -21,6 +21,7 @@ help:
 	@echo "make format     put the formatting right"
 	@echo "make bench      time what users wait for; BENCH='startup ...' chooses"
 	@echo "make documents  write the figures of README and docs from the committed records"
+	@echo "make pictures   make the README's pictures again"
 	@echo "make clean      remove environments, caches and outputs"
 
 demo: $(RUNTIME_READY)
@@ -44,6 +45,9 @@ bench: $(DEV_READY)
 
 documents: $(DEV_READY)
 	$(BIN)/python -m scripts.documents
+
+pictures: $(RUNTIME_READY)
+	$(BIN)/python -m scripts.pictures
 
 clean:
 	rm -rf .venv .venv-ci .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -38,6 +38,7 @@ _EXPECTED_WARNINGS = (  # Lightning's, about what is meant to be so
     ".*does not have many workers",
     ".*logging interval",
 )
+LAST = "last.ckpt"  # the checkpoint of a run, in its folder
 _SAMPLES = 8  # validation photographs shown, coloured, in the log
 
 
@@ -157,46 +158,49 @@ def train(
     _claim(run, recipe)
     L.seed_everything(recipe.seed, verbose=False)
     module = Training(recipe)
-    last = run / "last.ckpt"
+    last = run / LAST
     if not last.exists():
         start_weights(module.network, recipe, train_photographs, imagenet=imagenet, weights=weights)
-    checkpoints = ModelCheckpoint(
-        dirpath=run,
-        filename="last",
-        train_time_interval=timedelta(minutes=schedule.checkpoint_minutes),
-        enable_version_counter=False,
-    )
-    limits: list[Callback] = []
-    if schedule.minutes is not None:
-        limits.append(Timer(timedelta(minutes=schedule.minutes)))
-    trainer = L.Trainer(
-        max_steps=recipe.steps,
-        precision=recipe.precision,  # type: ignore[arg-type]
-        callbacks=[
-            SaveAtEnd(last),
-            EMAWeightAveraging(decay=recipe.ema_decay),
-            checkpoints,
-            *limits,
-            *callbacks,
-        ],
-        logger=[
-            TensorBoardLogger(run, name="tensorboard"),
-            CSVLogger(run, name="csv"),
-        ],
-        val_check_interval=schedule.validate_every if val_photographs else None,
-        check_val_every_n_epoch=None,
-        limit_val_batches=1.0 if val_photographs and schedule.validate_every else 0,
-        num_sanity_val_steps=0,
-        log_every_n_steps=schedule.log_every,
-        enable_progress_bar=schedule.progress,
-        enable_model_summary=False,
-    )
+    trainer = _trainer(recipe, run, schedule, validates=val_photographs is not None, more=callbacks)
     data = Photographs(recipe, train_photographs, val_photographs, workers=schedule.workers)
     with warnings.catch_warnings():
         for ours in _EXPECTED_WARNINGS:
             warnings.filterwarnings("ignore", message=ours)
         trainer.fit(module, data, ckpt_path=last if last.exists() else None, weights_only=False)
     return module
+
+
+def _trainer(
+    recipe: Recipe, run: Path, schedule: Schedule, *, validates: bool, more: Iterable[Callback]
+) -> L.Trainer:
+    """Lightning's trainer for one run, with the callbacks in the order in which they must act."""
+    checkpoints = ModelCheckpoint(
+        dirpath=run,
+        filename="last",
+        train_time_interval=timedelta(minutes=schedule.checkpoint_minutes),
+        enable_version_counter=False,
+    )
+    limits = [] if schedule.minutes is None else [Timer(timedelta(minutes=schedule.minutes))]
+    validates = validates and schedule.validate_every > 0
+    return L.Trainer(
+        max_steps=recipe.steps,
+        precision=recipe.precision,  # type: ignore[arg-type]
+        callbacks=[
+            SaveAtEnd(run / LAST),
+            EMAWeightAveraging(decay=recipe.ema_decay),
+            checkpoints,
+            *limits,
+            *more,
+        ],
+        logger=[TensorBoardLogger(run, name="tensorboard"), CSVLogger(run, name="csv")],
+        val_check_interval=schedule.validate_every if validates else None,
+        check_val_every_n_epoch=None,
+        limit_val_batches=1.0 if validates else 0,
+        num_sanity_val_steps=0,
+        log_every_n_steps=schedule.log_every,
+        enable_progress_bar=schedule.progress,
+        enable_model_summary=False,
+    )
 
 
 def load_network(recipe: Recipe, checkpoint: Path) -> Network:

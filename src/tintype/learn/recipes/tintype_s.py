@@ -17,6 +17,6 @@ RECIPE = Recipe(
         decoder=PyramidConfig(),
         head=JointBinsConfig(step=12.0, uniform=0.75),
     ),
-    photographs=320_000,
+    photographs=256_000,
     optimizer=OptimizerConfig(rate=1e-3, encoder_rate=3e-4),
 )

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What training costs: photographs a second of the default recipe, all of a step included.
+
+The photographs are noise of the usual sizes in a decoded cache; cutting crops, conversion to
+CIELUV, forward, backward, clipping, the optimizer and the running average are all in the time.
+Decoding is not: it happens once, before the first step, and is given on a line of its own.
+"""
+
+import io
+import tarfile
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+import numpy as np
+from lightning.pytorch.callbacks import Callback
+from PIL import Image
+
+from benchmarks.result import Result
+from benchmarks.timing import Timing
+from tintype.learn.datasets import open_cache
+from tintype.learn.recipe import find_recipe
+from tintype.learn.training import Schedule, train
+
+_RECIPE = "tintype_s"
+_PHOTOGRAPHS, _SIZE = 256, (128, 192)
+_WARMUP, _STEPS = 6, 30
+
+
+def run() -> Result:
+    """Time the default recipe's steps, and decoding a photograph for its cache."""
+    recipe = find_recipe(_RECIPE)
+    recipe = replace(
+        recipe, photographs=(_WARMUP + _STEPS) * recipe.batch_size, imagenet_start=False
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        _write_shard(Path(folder, "noise-000.tar"))
+        begun = time.perf_counter()
+        photographs = open_cache(Path(folder), Path(folder, "cache"), workers=1)
+        decoding = (time.perf_counter() - begun) / _PHOTOGRAPHS
+        clock = _Clock()
+        quiet = Schedule(validate_every=0, checkpoint_minutes=60, log_every=_STEPS)
+        train(recipe, photographs, None, Path(folder, "run"), schedule=quiet, callbacks=[clock])
+    step = Timing(tuple(np.diff(clock.times)[_WARMUP:].tolist()))
+    return Result(
+        title=f"Training {_RECIPE}",
+        method=f"Batches of {recipe.batch_size} at {recipe.side} px, {recipe.precision}, median of "
+        f"{_STEPS - 1} steps after {_WARMUP}; decoding AVIF of {_SIZE[0]} × {_SIZE[1]} with one "
+        "process, once a photograph.",
+        header=("what", "ms", "photographs/s"),
+        rows=[
+            ("a step", 1000 * step.median, recipe.batch_size / step.median),
+            ("decoding, once", 1000 * decoding, 1 / decoding),
+        ],
+    )
+
+
+class _Clock(Callback):
+    """When each step ended."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    def on_train_batch_end(self, _trainer: L.Trainer, _module: Any, *_: Any) -> None:
+        """Note the time."""
+        self.times.append(time.perf_counter())
+
+
+def _write_shard(file: Path) -> None:
+    """Soft noise: what is random pixel by pixel would not compress as photographs do."""
+    rng = np.random.default_rng(0)
+    with tarfile.open(file, "w") as shard:
+        for number in range(_PHOTOGRAPHS):
+            small = Image.fromarray(rng.integers(0, 256, (16, 24, 3), dtype=np.uint8))
+            data = io.BytesIO()
+            small.resize(_SIZE[::-1], Image.Resampling.BICUBIC).save(data, "AVIF", quality=50)
+            member = tarfile.TarInfo(f"noise/soft/{number:08}.avif")
+            member.size = data.tell()
+            data.seek(0)
+            shard.addfile(member, data)

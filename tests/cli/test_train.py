@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``tintype train`` and ``tintype export``, from shards to a network that colours."""
+
+import io
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tintype.cli.main import main
+from tintype.learn.recipe import list_recipes
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def data(tmp_path, rng) -> Path:
+    """Folders train and val of one small shard each."""
+    for split in ("train", "val"):
+        (tmp_path / "data" / split).mkdir(parents=True)
+        with tarfile.open(tmp_path / "data" / split / f"{split}-000.tar", "w") as shard:
+            for number in range(3):
+                picture = io.BytesIO()
+                pixels = rng.integers(0, 256, (70, 90, 3), dtype=np.uint8)
+                Image.fromarray(pixels).save(picture, "PNG")
+                member = tarfile.TarInfo(f"made/noise/{number:08}.png")
+                member.size = picture.tell()
+                picture.seek(0)
+                shard.addfile(member, picture)
+    return tmp_path / "data"
+
+
+def train(data: Path, tmp_path: Path, *more: str, recipe: str = "tintype-s") -> int:
+    places = ["--data", data, "--out", tmp_path / "run", "--cache", tmp_path / "cache"]
+    return main(["train", recipe, *map(str, places), "--smoke", *more])
+
+
+def test_a_recipe_is_trained_gone_on_with_and_exported(data, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert train(data, tmp_path) == 0
+    assert train(data, tmp_path) == 0  # nothing is left to do, and that is well
+    capsys.readouterr()
+    network = tmp_path / "mine.onnx"
+    places = ["--run", str(tmp_path / "run"), "--size", "64", "-o", str(network)]
+    assert main(["export", "tintype-s", *places]) == 0
+    assert "parameters, sha256" in capsys.readouterr().out
+
+    Image.new("L", (40, 30), 99).save(tmp_path / "grey.png")
+    arguments = [str(tmp_path / "grey.png"), "--model", str(network), "-o", str(tmp_path / "o")]
+    assert main(["colorize", *arguments]) == 0
+    assert Image.open(tmp_path / "o" / "grey.png").mode == "RGB"
+
+
+@pytest.mark.parametrize("recipe", [name for name in list_recipes() if "small" in name])
+def test_every_small_recipe_runs(recipe, data, tmp_path):
+    assert train(data, tmp_path, recipe=recipe) == 0
+
+
+def test_shards_can_be_streamed(data, tmp_path):
+    assert train(data, tmp_path, "--stream") == 0
+
+
+def test_fine_tuning_starts_from_the_network_that_tintype_carries(data, tmp_path):
+    assert train(data, tmp_path, "--from", "tintype-s") == 0
+
+
+def test_an_unknown_network_to_start_from_is_named(data, tmp_path, capsys):
+    assert train(data, tmp_path, "--from", "nothing") == 2
+    assert "no model 'nothing'" in capsys.readouterr().err
+
+
+def test_no_shards_is_the_callers_mistake(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert train(tmp_path / "empty", tmp_path) == 2
+    assert "no tar shards" in capsys.readouterr().err
