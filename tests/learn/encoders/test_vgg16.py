@@ -89,18 +89,13 @@ def test_the_input_can_be_given_out_as_the_finest_map():
 
 
 # L* 50 is sRGB 0.4663 (118.9 of 255); worked by hand from CIE 15 and IEC 61966-2-1.
-@pytest.mark.parametrize(
-    ("scaling", "expected"),
-    [
-        ("torchvision", (-0.0187 / 0.229, 0.0103 / 0.224, 0.0603 / 0.225)),
-        ("caffe", (118.914 - 123.68, 118.914 - 116.779, 118.914 - 103.939)),
-    ],
-)
-def test_grey_three_times_minus_imagenets_mean(scaling, expected):
-    prepared = (
-        VGG16Config(width=0.1, scaling=scaling).build().prepare(torch.full((1, 1, 2, 2), 50.0))
-    )
-    assert_close(prepared[0, :, 1, 1], torch.tensor(expected), atol=2e-2, rtol=0)
+MIDDLE_GREY = torch.full((1, 1, 2, 2), 50.0)
+
+
+def test_grey_three_times_minus_imagenets_mean():
+    prepared = VGG16Config(width=0.1).build().prepare(MIDDLE_GREY)
+    expected = torch.tensor((-0.0187 / 0.229, 0.0103 / 0.224, 0.0603 / 0.225))
+    assert_close(prepared[0, :, 1, 1], expected, atol=1e-3, rtol=0)
 
 
 def torchvision_state(encoder, *, with_norm: bool) -> dict[str, torch.Tensor]:
@@ -197,7 +192,7 @@ def caffe_file(path, encoder, layers):
 
 
 def test_caffe_weights_are_a_partial_start_and_say_so(tmp_path):
-    encoder = VGG16Config(width=0.1, scaling="caffe").build()
+    encoder = VGG16Config(width=0.1).build()
     layers = ["conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1", "conv3_2", "conv3_3"]
     before = encoder.layers()[3][0].conv.weight.clone()
     encoder.load_imagenet(caffe_file(tmp_path / "v.safetensors", encoder, layers))
@@ -206,8 +201,18 @@ def test_caffe_weights_are_a_partial_start_and_say_so(tmp_path):
     assert_close(encoder.layers()[3][0].conv.weight, before)
 
 
+def test_caffe_weights_bring_their_scaling_with_them(tmp_path):
+    """RGB in 0 to 255 minus Caffe's mean, and it is saved with the weights."""
+    encoder, other = (VGG16Config(width=0.1).build() for _ in range(2))
+    encoder.load_imagenet(caffe_file(tmp_path / "v.safetensors", encoder, ["conv1_1"]))
+    expected = torch.tensor((118.914 - 123.68, 118.914 - 116.779, 118.914 - 103.939))
+    assert_close(encoder.prepare(MIDDLE_GREY)[0, :, 1, 1], expected, atol=2e-2, rtol=0)
+    other.load_state_dict(encoder.state_dict())
+    assert_close(other.prepare(MIDDLE_GREY), encoder.prepare(MIDDLE_GREY))
+
+
 def test_new_layers_keep_an_ordinary_batch_norm(tmp_path):
-    encoder = VGG16Config(width=0.1, scaling="caffe").build()
+    encoder = VGG16Config(width=0.1).build()
     encoder.load_imagenet(caffe_file(tmp_path / "v.safetensors", encoder, ["conv1_1"]))
     encoder.calibrate(100 * torch.rand(1, 1, 32, 32))
     norms = [one.batch_norm for block in encoder.layers() for one in block]
@@ -219,7 +224,6 @@ def test_new_layers_keep_an_ordinary_batch_norm(tmp_path):
     ("config", "message"),
     [
         ({"norm": "published"}, "VGG16 without batch norm; the encoder's norm is 'published'"),
-        ({"scaling": "caffe"}, "was trained with torchvision scaling"),
         ({"width": 0.2}, r"is \(6, 3, 3, 3\), this encoder needs \(13, 3, 3, 3\)"),
     ],
 )

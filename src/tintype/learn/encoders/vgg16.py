@@ -38,7 +38,6 @@ _SCALINGS = {  # what is subtracted from, and what divides, RGB in [0, 1]
 _CHOICES = {
     "norm": ("identity", "published", "none"),
     "taps": ("convolutions", "pools"),
-    "scaling": tuple(_SCALINGS),
     "blocks": (1, 2, 3, 4, 5),
 }
 
@@ -55,7 +54,6 @@ class VGG16Config:
     taps: str = "convolutions"  # what is given out: each block's last ReLU, or its max pooling
     blocks: int = 4  # the paper's networks end at conv4_3
     input: bool = False  # give the prepared input out too, as the finest map (Dahl's adds it)
-    scaling: str = "torchvision"  # of the input, as the weights expect it; caffe is Simonyan's own
     width: float = 1.0  # multiplies every channel count; published weights exist for 1.0
 
     def __post_init__(self) -> None:
@@ -104,9 +102,9 @@ class VGG16(Encoder):
         self.channels = tuple(own + channels[1:])
         first = 2 if config.taps == "pools" else 1
         self.strides = (*(1 for _ in own), *(first * 2**i for i in range(config.blocks)))
-        mean, deviation = (torch.tensor(v).reshape(1, 3, 1, 1) for v in _SCALINGS[config.scaling])
-        self.register_buffer("mean", mean, persistent=False)
-        self.register_buffer("deviation", deviation, persistent=False)
+        self.register_buffer("mean", torch.zeros(1, 3, 1, 1))
+        self.register_buffer("deviation", torch.ones(1, 3, 1, 1))
+        self._scale_as("torchvision")
 
     def forward(self, grey: Tensor, hints: Tensor | None = None) -> tuple[Tensor, ...]:
         """``(B, 1, H, W)`` L* in [0, 100] to one map a block, finest first; it takes no hints."""
@@ -138,10 +136,11 @@ class VGG16(Encoder):
             file: ``vgg16`` or ``vgg16_bn``, which are downloaded once and checked; a
                 torchvision state dict (``.pth``); or the Caffe layers conv1_1 to conv3_3
                 (``.safetensors``), after which conv4_1 and on stay as initialised: a partial
-                start, and :attr:`origin` says so.
+                start, and :attr:`origin` says so. From then on the input is scaled as these
+                weights were trained: torchvision divides by a deviation, Caffe does not.
 
         Raises:
-            ModelError: the file is missing, altered, or of another network or scaling.
+            ModelError: the file is missing, altered, or of another network.
         """
         convolutions = [one for block in self.layers() for one in block]
         places = [
@@ -149,10 +148,16 @@ class VGG16(Encoder):
             for b, block in enumerate(self.layers(), start=1)
             for i, one in enumerate(block, start=1)
         ]
-        loaded = load_weights(file, places, norm=self.config.norm, scaling=self.config.scaling)
+        loaded = load_weights(file, places, norm=self.config.norm)
         self.origin = loaded.origin
+        self._scale_as(loaded.scaling)
         for convolution in convolutions[: loaded.layers]:
             convolution.published = True
+
+    def _scale_as(self, source: str) -> None:
+        mean, deviation = _SCALINGS[source]
+        self.mean.copy_(torch.tensor(mean).reshape(1, 3, 1, 1))
+        self.deviation.copy_(torch.tensor(deviation).reshape(1, 3, 1, 1))
 
     @torch.no_grad()
     def calibrate(self, grey: Tensor) -> None:

@@ -49,29 +49,29 @@ class Loaded:
 
     origin: str  # where the weights come from, in words
     layers: int  # how many, from the first
+    scaling: str  # of the input they were trained with: torchvision or caffe
 
 
-def load_weights(weights: Path, layers: Sequence[Layer], *, norm: str, scaling: str) -> Loaded:
+def load_weights(weights: Path, layers: Sequence[Layer], *, norm: str) -> Loaded:
     """Put published weights into an encoder's layers.
 
     Args:
         weights: a name, or a file; see :meth:`tintype.learn.encoders.vgg16.VGG16.load_imagenet`.
         layers: in order, from conv1_1.
         norm: the encoder's way with batch norm.
-        scaling: of the encoder's input.
 
     Raises:
-        ModelError: the file is missing, altered, or of another network or scaling.
+        ModelError: the file is missing, altered, or of another network.
     """
     name = str(weights)
     file = fetch_weights(name) if name in PUBLISHED and not weights.exists() else weights
     state = _read(file)
     if "conv1_1.weight" in state:
-        _check(file, found="without", norm=norm, needed="caffe", scaling=scaling)
+        _check_norm(file, found="without", norm=norm)
         return _load_caffe(layers, state, file)
     if "features.0.weight" in state:
         found = "with" if "features.1.weight" in state else "without"
-        _check(file, found=found, norm=norm, needed="torchvision", scaling=scaling)
+        _check_norm(file, found=found, norm=norm)
         return _load_torchvision(layers, state, file, with_norm=found == "with")
     raise ModelError(
         f"{file} is no VGG16: it has neither torchvision's features.0.weight nor Caffe's "
@@ -135,16 +135,11 @@ def _read(file: Path) -> dict[str, Tensor]:
     return state
 
 
-def _check(file: Path, *, found: str, norm: str, needed: str, scaling: str) -> None:
+def _check_norm(file: Path, *, found: str, norm: str) -> None:
     if (found == "with") != (norm == "published"):
         raise ModelError(
             f"{file} is VGG16 {found} batch norm; the encoder's norm is {norm!r}: vgg16_bn goes "
             "with 'published', every other file with 'identity' or 'none'"
-        )
-    if scaling != needed:
-        raise ModelError(
-            f"{file} was trained with {needed} scaling of its input, and the encoder's is "
-            f"{scaling!r}; build it with scaling={needed!r}"
         )
 
 
@@ -159,7 +154,7 @@ def _load_torchvision(
         pooled = following is not None and following.block > layer.block
         number += (3 if with_norm else 2) + pooled
     name = "vgg16_bn" if with_norm else "vgg16"
-    return Loaded(f"torchvision's {name}, trained on ImageNet", len(layers))
+    return Loaded(f"torchvision's {name}, trained on ImageNet", len(layers), "torchvision")
 
 
 def _load_caffe(layers: Sequence[Layer], state: Mapping[str, Tensor], file: Path) -> Loaded:
@@ -168,7 +163,7 @@ def _load_caffe(layers: Sequence[Layer], state: Mapping[str, Tensor], file: Path
     for layer, name in zip(layers[:count], names, strict=False):
         _copy(layer.conv, state, name, file)
     rest = f"; {', '.join(names[count:])} are new" if count < len(names) else ""
-    return Loaded(f"Caffe VGG16, conv1_1 to {names[count - 1]}{rest}", count)
+    return Loaded(f"Caffe VGG16, conv1_1 to {names[count - 1]}{rest}", count, "caffe")
 
 
 def _copy(module: nn.Module, state: Mapping[str, Tensor], layer: str, file: Path) -> None:
