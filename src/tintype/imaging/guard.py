@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import cv2
+from PIL import Image
 
 from tintype.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
 
@@ -20,7 +21,7 @@ from tintype.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
 # run over mutated files. Warnings are here for those who turn them into errors.
 DECODER_FAILURES = (
     OSError,
-    ValueError,  # UnicodeDecodeError and Pillow's DecompressionBombError among them
+    ValueError,  # UnicodeDecodeError among them
     SyntaxError,  # Pillow's word for "not this format"
     ArithmeticError,
     LookupError,
@@ -49,8 +50,12 @@ def refusing_damage(title: str) -> Iterator[None]:
         raise ImageTooLarge(
             f"this {title} file needs more memory than there is; scale it down first"
         ) from error
+    except Image.DecompressionBombError as error:
+        raise ImageTooLarge(
+            f"this {title} file has more pixels than Pillow opens; scale it down first"
+        ) from error
     except DECODER_FAILURES as error:
-        raise damaged(title, str(error)) from error
+        raise damaged(title, _in_words(error)) from error
 
 
 def damaged(title: str, reason: str) -> UnreadableImage:
@@ -59,6 +64,16 @@ def damaged(title: str, reason: str) -> UnreadableImage:
     return UnreadableImage(
         f"a damaged or incomplete {title} file{f' ({told})' if told else ''}; get a whole copy"
     )
+
+
+def _in_words(error: Exception) -> str:
+    """What a decoder's failure means to the owner of the file; "" where it says nothing to them."""
+    if isinstance(error, struct.error | EOFError):
+        return "it ends early"
+    if isinstance(error, zlib.error):
+        return "its packed data are altered"
+    telling = isinstance(error, OSError | SyntaxError | ValueError | RuntimeError)
+    return str(error) if telling else ""
 
 
 def check_size(width: int, height: int, max_pixels: int, *, title: str = "picture") -> None:

@@ -22,6 +22,8 @@ from tintype.imaging.icc_tables import read_tables
 Values = NDArray[np.float64]
 Curve = Callable[[Values], Values]  # any shape, [0, 1] to [0, 1]
 
+_MOST = 16.0  # of a curve's parameters; real ones are below 3, but for slopes of logarithmic film
+
 # What a malformed profile makes the reading below raise.
 MALFORMED = (struct.error, ValueError, LookupError, OverflowError)
 
@@ -65,6 +67,8 @@ def read_profile(data: bytes) -> Profile:
     if space == b"CMYK":
         raise ValueError("a CMYK profile without tables")
     colorants = [struct.unpack_from(">3i", tags[name], 8) for name in (b"rXYZ", b"gXYZ", b"bXYZ")]
+    if not 0.5 < sum(column[1] for column in colorants) / 65536 < 2:
+        raise ValueError("colorants that do not add up to white")
     return Profile(
         space=space,
         curves=tuple(read_curve(tags[name]) for name in (b"rTRC", b"gTRC", b"bTRC")),
@@ -104,6 +108,8 @@ def _read_tags(data: bytes) -> dict[bytes, bytes]:
 def _parametric(kind: int, parameters: list[float]) -> Curve:
     """A parametric curve of ICC.1:2022, table 68: a power above a knee, a line below it."""
     gamma, a, b, c, d, e, f = (parameters + [0.0] * 6)[:7]
+    if not 0 < gamma <= _MOST or max(map(abs, parameters)) > _MOST:
+        raise ValueError("a curve of impossible parameters")
     if kind == 0:
         return lambda x: x**gamma
     if kind in (1, 2):  # below its knee, where the power's base is 0, the curve is flat

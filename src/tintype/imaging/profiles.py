@@ -23,6 +23,7 @@ from tintype.imaging.photograph import DEPTHS, Pixels
 
 # Curves and colorants this close to sRGB's are sRGB's, rounded: the samples stay as they are.
 _SAME_CURVE, _SAME_COLORANT = 1e-3, 3e-3
+_DARKEST = 0.2  # Y above which a profile's black is none
 _STRIP_SAMPLES = 1 << 19  # computed at a time: working memory does not grow with the picture
 # Bradford's cone responses, by which ICC.1:2022, annex E, adapts one white to another.
 _CONES = np.array(((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296)))
@@ -162,6 +163,8 @@ def _color_to_linear(known: Profile, channels: int) -> Curve:
     if known.tables is not None:
         to_xyz = known.tables
         black = to_xyz(np.full((1, channels), 1.0 if known.space == b"CMYK" else 0.0))[0, 1]
+        if black > _DARKEST:
+            black = 0.0  # a negative's, or nonsense: nothing to scale from
         return lambda x: ((to_xyz(x) - black * D50) / (1 - black)) @ from_xyz.T
     mix = np.ones((3, 1))
     if known.colorants is not None:
@@ -189,7 +192,8 @@ def _plain_cmyk(samples: Pixels) -> Pixels:
 
 
 def _by_littlecms(samples: Pixels, profile: bytes) -> Pixels:
-    image = Image.fromarray(samples, "RGB" if samples.shape[2] == 3 else "CMYK")
+    mode, size = "RGB" if samples.shape[2] == 3 else "CMYK", samples.shape[1::-1]
+    image = Image.frombuffer(mode, size, np.ascontiguousarray(samples), "raw", mode, 0, 1)
     try:
         converted = ImageCms.profileToProfile(
             image,

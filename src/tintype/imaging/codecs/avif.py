@@ -9,6 +9,7 @@ Source: AV1 Codec ISO Media File Format Binding, section 2.3.3 (av1C); ITU-T H.2
 """
 
 import struct
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -33,7 +34,7 @@ from tintype.imaging.profiles import Encoding, srgb_profile
 from tintype.imaging.raster import Raster
 from tintype.imaging.settings import Settings
 
-QUALITY = 90
+QUALITY = 95
 
 _SPEED = 8  # of 10: a third of the time of 6, and files a quarter larger
 _LOSSLESS_ALPHA = {"alpha:lossless": "1"}  # libaom's option, for the alpha picture alone
@@ -84,7 +85,19 @@ def encode(photograph: Photograph, *, settings: Settings) -> bytes:
         options["subsampling"] = settings.subsampling or "4:4:4"
     if photograph.alpha is not None:
         options["advanced"] = _LOSSLESS_ALPHA
+    elif not photograph.is_grey:
+        photograph = _with_opaque_alpha(photograph)
     return save_image(photograph, "AVIF", options)
+
+
+def _with_opaque_alpha(photograph: Photograph) -> Photograph:
+    """Give an opaque photograph an alpha, which libavif leaves out again.
+
+    Without one it takes a shorter way from RGB to YCbCr, which rounds all colours half a level
+    towards green.
+    """
+    white = np.full(photograph.size, photograph.white, photograph.pixels.dtype)
+    return replace(photograph, alpha=white)
 
 
 def _read_bits(data: bytes) -> int:

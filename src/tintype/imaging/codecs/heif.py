@@ -24,7 +24,7 @@ from tintype.imaging.profiles import Encoding, srgb_profile
 from tintype.imaging.raster import Raster
 from tintype.imaging.settings import Settings
 
-QUALITY = 92
+QUALITY = 88
 
 _LOSSLESS = -1
 _MODES = {(1, False): "L", (3, False): "RGB", (3, True): "RGBA"}  # channels, with alpha

@@ -41,9 +41,9 @@ _SAMPLING = {
 def decode(data: bytes, *, max_pixels: int) -> tuple[Raster, ...]:
     """Decode a JPEG file; of a file with several pictures (MPO), the first."""
     with refusing_damage("JPEG"):
-        image = open_image(JpegImageFile, data, max_pixels=max_pixels, title="JPEG")
-        samples, _ = split_image(image)
         segments = read_segments(data)
+        image = open_image(JpegImageFile, segments.lean, max_pixels=max_pixels, title="JPEG")
+        samples, _ = split_image(image)
     return (
         Raster(
             samples=samples,

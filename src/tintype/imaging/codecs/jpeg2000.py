@@ -7,6 +7,7 @@ Source: ISO/IEC 15444-1, annexes A.5.1 (SIZ) and I (boxes); ISO 16684-3, for the
 of EXIF and IPTC are Adobe's and ExifTool's custom.
 """
 
+import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from tintype.imaging.exif import read_orientation, read_resolution
 from tintype.imaging.guard import check_size, damaged, opencv_silent, refusing_damage
 from tintype.imaging.opencv import from_bgr, to_bgr
 from tintype.imaging.photograph import Photograph, Pixels
-from tintype.imaging.pillow import open_image, save_image, split_image
+from tintype.imaging.pillow import join_image, open_image, split_image
 from tintype.imaging.profiles import Encoding
 from tintype.imaging.raster import Raster
 from tintype.imaging.settings import Settings
@@ -73,7 +74,9 @@ def encode(photograph: Photograph, *, settings: Settings) -> bytes:
     """
     del settings
     if photograph.pixels.dtype == np.uint8:
-        bare = save_image(photograph, "JPEG2000", {"mct": int(not photograph.is_grey)})
+        buffer = io.BytesIO()
+        join_image(photograph).save(buffer, "JPEG2000", mct=int(not photograph.is_grey))
+        bare = buffer.getvalue()
     elif min(photograph.size) < _LEAST_SIDE:
         raise UnsupportedImage(
             f"JPEG 2000 of 16 bits needs {_LEAST_SIDE} pixels a side, and the photograph has "

@@ -23,6 +23,7 @@ _ICC = b"ICC_PROFILE\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _JFIF = b"JFIF\0"
 _APP0, _APP1, _APP2, _APP13, _COMMENT = 0xE0, 0xE1, 0xE2, 0xED, 0xFE
+_METADATA = {*range(0xE0, 0xF0), _COMMENT} - {0xEE}  # 0xEE is Adobe's, on how colours are coded
 _START_OF_SCAN, _END = 0xDA, 0xD9
 _ROOM = 65533  # bytes of content in one segment
 _CENTIMETRES_PER_INCH = 2.54
@@ -30,7 +31,10 @@ _CENTIMETRES_PER_INCH = 2.54
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segments:
-    """What the segments before the first scan say; each None where the file is silent."""
+    """What the segments before the first scan say; each None where the file is silent.
+
+    ``lean`` is the file without them, so that no decoder stumbles over them.
+    """
 
     exif: bytes | None
     xmp: bytes | None
@@ -38,13 +42,19 @@ class Segments:
     profile: bytes | None
     dpi: tuple[float, float] | None
     comments: tuple[str, ...]
+    lean: bytes
 
 
 def read_segments(data: bytes) -> Segments:
     """Gather the metadata of a JPEG file, as far as its segments are intact."""
     exif = xmp = dpi = None
     extension, profile, resources, comments = [], [], b"", []
-    for marker, content in _walk(data):
+    kept = [data[:2]]
+    end = 2
+    for marker, content, following in _walk(data):
+        end = following
+        if marker not in _METADATA:
+            kept.append(_segment(marker, content))
         if marker == _APP0 and content.startswith(_JFIF):
             dpi = _read_density(content)
         elif marker == _APP1 and content.startswith(_EXIF):
@@ -68,6 +78,7 @@ def read_segments(data: bytes) -> Segments:
         profile=b"".join(part[2:] for part in sorted(profile)) or None,  # number, count, bytes
         dpi=dpi or read_resolution(exif),
         comments=tuple(comments),
+        lean=b"".join((*kept, memoryview(data)[end:])),
     )
 
 
@@ -98,8 +109,8 @@ def insert_segments(bare: bytes, photograph: Photograph) -> bytes:
     return b"".join((*parts, memoryview(bare)[start:]))
 
 
-def _walk(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Markers and contents of the segments before the first scan."""
+def _walk(data: bytes) -> Iterator[tuple[int, bytes, int]]:
+    """Markers and contents of the segments before the first scan, and where each one ends."""
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
@@ -109,8 +120,11 @@ def _walk(data: bytes) -> Iterator[tuple[int, bytes]]:
         if marker in (_START_OF_SCAN, _END):
             return
         size = int.from_bytes(data[at + 2 : at + 4], "big")
-        yield marker, data[at + 4 : at + 2 + size]
-        at += 2 + size
+        following = at + 2 + size
+        if size < 2 or following > len(data):
+            return
+        yield marker, data[at + 4 : following], following
+        at = following
 
 
 def _read_density(content: bytes) -> tuple[float, float] | None:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from PIL.PngImagePlugin import PngImageFile
 
-from tintype.imaging.codecs.png_chunks import Chunks, insert_chunks, read_chunks
+from tintype.imaging.codecs.png_chunks import Chunks, check_stream, insert_chunks, read_chunks
 from tintype.imaging.exif import read_orientation
 from tintype.imaging.guard import (
     check_size,
@@ -31,6 +31,7 @@ _COMPRESSION = (
     1  # of 9: photographs gain a few per cent from the rest, and take three times as long
 )
 _GREY, _RGB = 0, 2
+_MOST_BYTES = 16  # a pixel of 16-bit RGBA and its share of the rows' filters, twice over
 
 
 def decode(data: bytes, *, max_pixels: int) -> tuple[Raster, ...]:
@@ -40,7 +41,7 @@ def decode(data: bytes, *, max_pixels: int) -> tuple[Raster, ...]:
         check_size(chunks.width, chunks.height, max_pixels, title="PNG")
         refuse_animation(chunks.frames)
         if chunks.depth == 16:
-            samples, alpha = _decode_deep(chunks.lean)
+            samples, alpha = _decode_deep(chunks)
         else:
             samples, alpha = split_image(PngImageFile(io.BytesIO(chunks.lean)))
     if chunks.transparency and chunks.color in (_GREY, _RGB):
@@ -68,9 +69,10 @@ def encode(photograph: Photograph, *, settings: Settings) -> bytes:
     return insert_chunks(bare, photograph)
 
 
-def _decode_deep(lean: bytes) -> tuple[Pixels, Pixels | None]:
+def _decode_deep(chunks: Chunks) -> tuple[Pixels, Pixels | None]:
+    check_stream(chunks.lean, most=_MOST_BYTES * (chunks.width + 1) * (chunks.height + 1))
     with opencv_silent():
-        decoded = cv2.imdecode(np.frombuffer(lean, np.uint8), cv2.IMREAD_UNCHANGED)
+        decoded = cv2.imdecode(np.frombuffer(chunks.lean, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None:
         raise damaged("PNG", "its pixels cannot be unpacked")
     return from_bgr(decoded)

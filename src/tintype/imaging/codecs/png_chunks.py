@@ -21,6 +21,8 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP_KEYWORD = "XML:com.adobe.xmp"
 _RAW_PROFILE = "Raw profile type "
 _PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_PIECE = 1 << 20  # bytes unpacked at a time
 _LARGEST_TEXT = 1 << 24  # bytes after decompression; more is an attack, and left behind
 _INCHES_PER_METRE = 1 / 0.0254
 _INTENT_RELATIVE = b"\1"
@@ -81,7 +83,9 @@ def read_chunks(data: bytes) -> Chunks:
             pixels.append(whole)
     if b"IDAT" not in first:
         raise ValueError("no pixels")
-    width, height, depth, color = struct.unpack_from(">IIBB", first[b"IHDR"])
+    width, height, depth, color, *methods = struct.unpack_from(">IIBBBBB", first[b"IHDR"])
+    if depth not in _DEPTHS.get(color, ()) or methods not in ([0, 0, 0], [0, 0, 1]):
+        raise ValueError("its header makes no sense")
     raw = {name: _read_raw_profile(texts, name) for name in ("exif", "APP1", "iptc", "8bim", "xmp")}
     exif = first.get(b"eXIf") or (raw["exif"] or raw["APP1"] or b"").removeprefix(b"Exif\0\0")
     xmp = texts[_XMP_KEYWORD].encode() if _XMP_KEYWORD in texts else raw["xmp"]
@@ -100,6 +104,27 @@ def read_chunks(data: bytes) -> Chunks:
         dpi=_read_density(first.get(b"pHYs", b"")),
         text=tuple((k, t) for k, t in texts.items() if not k.startswith((_RAW_PROFILE, "XML:"))),
     )
+
+
+def check_stream(lean: bytes, *, most: int) -> None:
+    """Check that the packed pixels unpack to their end, so that no decoder need complain.
+
+    Args:
+        lean: a file as :func:`read_chunks` gives it.
+        most: bytes that they may unpack to.
+
+    Raises:
+        ValueError: they end early, or go on for too long.
+        zlib.error: they are damaged.
+    """
+    inflater = zlib.decompressobj()
+    room = most
+    for kind, content, _ in _walk(lean):
+        while kind == b"IDAT" and content and room > 0:
+            room -= len(inflater.decompress(content, _PIECE))
+            content = inflater.unconsumed_tail
+    if not inflater.eof:
+        raise ValueError("its pixels end early" if room > 0 else "its pixels do not end")
 
 
 def insert_chunks(bare: bytes, photograph: Photograph) -> bytes:

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """A TIFF page's samples, at the depth that they have.
 
-libtiff, which comes with Pillow, unpacks every compression; but Pillow hands its pixels on at 8
-bits. So the page is described to it anew as a picture of bytes, as wide as the page's rows are
-long, with the same strips or tiles: what comes back are the bytes of the samples, and prediction,
-byte order and depth are seen to here. Pages of fewer than 8 bits, or packed by JPEG or as
-facsimiles, are what Pillow does well, and are described to it as they are.
+Deflate is unpacked here, strips or tiles side by side. For LZW and the rest there is libtiff, which
+comes with Pillow; but Pillow hands its pixels on at 8 bits. So the page is described to it anew as
+a picture of bytes, as wide as the page's rows are long, with the same strips or tiles: what comes
+back are the bytes of the samples, and prediction, byte order and depth are seen to here. Pages of
+fewer than 8 bits, or packed by JPEG or as facsimiles, are what Pillow does well, and are described
+to it as they are.
 
 Source: TIFF 6.0, sections 8, 14, 15; Adobe Photoshop TIFF Technical Note 3 (floating point).
 """
 
 import io
+import os
 import struct
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from PIL.TiffImagePlugin import TiffImageFile
@@ -30,6 +34,8 @@ from tintype.imaging.codecs.tiff_directory import (
 from tintype.imaging.photograph import Pixels
 
 _UNPACKED = {1, 5, 8, 32773, 32946, 34925, 50000}  # none, LZW, Deflate, PackBits, LZMA, Zstandard
+_PLAIN = 1
+_INFLATED = {_PLAIN, 8, 32946}
 _AS_THEY_ARE = {2, 3, 4, 7}  # facsimiles and JPEG
 _DEFLATES = {32946: 8}  # an old number of the same thing
 _DESCRIBING_TAGS = {  # the pixels, and nothing else
@@ -124,9 +130,10 @@ def _read_segments(data: bytes, page: Directory) -> list[memoryview]:
     if not sizes and len(starts) == 1:
         sizes = (len(data) - starts[0],)  # some old writers leave it out
     view = memoryview(data)
-    segments = [view[start : start + size] for start, size in zip(starts, sizes, strict=True)]
-    if any(len(segment) < size for segment, size in zip(segments, sizes, strict=True)):
+    pairs = list(zip(starts, sizes, strict=False))
+    if any(start + size > len(data) for start, size in pairs):
         raise ValueError("it ends early")
+    segments = [view[start : start + size] for start, size in pairs]
     width, height = page.number(tiff.WIDTH, 0), page.number(tiff.HEIGHT, 0)
     if tiled:
         across = -(-width // page.number(tiff.TILE_WIDTH, 1))
@@ -134,7 +141,7 @@ def _read_segments(data: bytes, page: Directory) -> list[memoryview]:
     else:
         expected = -(-height // max(1, min(page.number(tiff.STRIP_ROWS, height), height)))
     expected *= 1 if page.number(tiff.PLANAR, 1) == 1 else page.number(tiff.CHANNELS, 1)
-    if len(segments) < expected:
+    if not 1 <= expected <= len(segments):
         raise ValueError("parts of it are missing")
     return segments[:expected]
 
@@ -146,34 +153,66 @@ def _unpack(
     width, height = page.number(tiff.WIDTH, 0), page.number(tiff.HEIGHT, 0)
     tiled = tiff.TILE_OFFSETS in page.values
     block = page.number(tiff.TILE_WIDTH, 0) if tiled else width  # columns that are packed together
-    padded = -(-width // block) * block
+    across, row = -(-width // block), block * channels * dtype.itemsize
     number = page.number(tiff.COMPRESSION, 1)
-    pixel = channels * dtype.itemsize
-    shape = {
-        tiff.WIDTH: padded * pixel,
-        tiff.HEIGHT: height,
+    if number in _INFLATED and page.number(tiff.FILL_ORDER, 1) == 1:
+        rows = page.number(tiff.TILE_HEIGHT if tiled else tiff.STRIP_ROWS, height)
+        blocks = _inflate(segments, number, rows=rows, row=row, shape=(height, across))
+    else:
+        blocks = _unpack_by_libtiff(page, segments, row=row, shape=(height, across))
+    samples = _decode(blocks, page, dtype, channels)
+    return samples.reshape(height, across * block, channels)[:, :width]
+
+
+def _inflate(
+    segments: list[memoryview], compression: int, *, rows: int, row: int, shape: tuple[int, int]
+) -> Pixels:
+    """Unpack segments of ``rows`` rows of ``row`` bytes, side by side in as many threads.
+
+    Returns:
+        ``(H, blocks, row)`` uint8, where ``shape`` is (H, blocks).
+    """
+    height, across = shape
+    result = np.empty((height, across, row), np.uint8)
+
+    def inflate(index: int) -> None:
+        down, right = divmod(index, across)
+        place = result[down * rows : (down + 1) * rows, right]
+        data: bytes | memoryview = segments[index]
+        if compression != _PLAIN:
+            inflater = zlib.decompressobj()
+            data = inflater.decompress(data, place.size)
+            inflater.decompress(inflater.unconsumed_tail, 1)  # to the checksum, which it verifies
+        place[:] = np.frombuffer(data, np.uint8, place.size).reshape(place.shape)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        list(pool.map(inflate, range(len(segments))))
+    return result
+
+
+def _unpack_by_libtiff(
+    page: Directory, segments: list[memoryview], *, row: int, shape: tuple[int, int]
+) -> Pixels:
+    """Unpack segments as :func:`_inflate` does, described as a picture of bytes."""
+    height, across = shape
+    tiled = tiff.TILE_OFFSETS in page.values
+    number = page.number(tiff.COMPRESSION, 1)
+    long = {tiff.WIDTH: across * row, tiff.HEIGHT: height}
+    if tiled:
+        long |= {tiff.TILE_WIDTH: row, tiff.TILE_HEIGHT: page.number(tiff.TILE_HEIGHT, 0)}
+    else:
+        long[tiff.STRIP_ROWS] = min(page.number(tiff.STRIP_ROWS, height), height)
+    short = {
         tiff.BITS: 8,
         tiff.COMPRESSION: _DEFLATES.get(number, number),
         tiff.PHOTOMETRIC: 1,
         tiff.FILL_ORDER: page.number(tiff.FILL_ORDER, 1),
         tiff.CHANNELS: 1,
     }
-    if tiled:
-        shape |= {
-            tiff.TILE_WIDTH: block * pixel,
-            tiff.TILE_HEIGHT: page.number(tiff.TILE_HEIGHT, 0),
-        }
-    else:
-        shape[tiff.STRIP_ROWS] = min(page.number(tiff.STRIP_ROWS, height), height)
-    values = {tag: pack(page.order, LONG, value) for tag, value in shape.items()}
-    values |= {
-        tag: pack(page.order, SHORT, shape[tag])
-        for tag in (tiff.BITS, tiff.COMPRESSION, tiff.PHOTOMETRIC)
-    }
-    bytes_of_rows = np.asarray(_open(page.order, values, segments, tiled=tiled))
-    blocks = bytes_of_rows.reshape(height, padded // block, block * pixel)
-    samples = _decode(blocks, page, dtype, channels)
-    return samples.reshape(height, padded, channels)[:, :width]
+    values = {tag: pack(page.order, LONG, value) for tag, value in long.items()}
+    values |= {tag: pack(page.order, SHORT, value) for tag, value in short.items()}
+    picture = np.asarray(_open(page.order, values, segments, tiled=tiled))
+    return picture.reshape(height, across, row)
 
 
 def _decode(blocks: Pixels, page: Directory, dtype: np.dtype[np.generic], channels: int) -> Pixels:

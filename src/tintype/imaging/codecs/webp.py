@@ -19,7 +19,7 @@ from tintype.imaging.profiles import Encoding
 from tintype.imaging.raster import Raster
 from tintype.imaging.settings import Settings
 
-QUALITY = 95
+QUALITY = 97
 
 _LARGEST_SIDE = 16383
 _EFFORT = 3  # of 6
