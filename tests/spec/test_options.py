@@ -6,11 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tintype.errors import OptionError
-from tintype.imaging.files import MAX_PIXELS
 from tintype.imaging.formats import FORMATS
 from tintype.spec.options import (
     DEFAULTS,
-    FILE_DEFAULTS,
     HELP,
     ColorizeOptions,
     EngineOptions,
@@ -31,10 +29,6 @@ def test_every_help_is_one_sentence_that_fits_a_terminal():
 def test_every_default_is_valid():
     for options in CLASSES:
         options()
-
-
-def test_the_reader_refuses_what_the_option_says():
-    assert FILE_DEFAULTS.max_pixels == MAX_PIXELS
 
 
 def test_every_format_can_be_chosen():

@@ -24,6 +24,7 @@ from tintype.imaging.depth import at_depth
 from tintype.imaging.formats import (
     FORMATS,
     HEAD_BYTES,
+    MAX_PIXELS,
     Format,
     find_format,
     sniff_format,
@@ -33,10 +34,6 @@ from tintype.imaging.photograph import Photograph
 from tintype.imaging.raster import Raster, develop
 from tintype.imaging.settings import Settings
 from tintype.imaging.xmp import mark_computed
-
-# Room for every camera and for large-format scans (20 by 25 cm at 1200 dpi: 113 megapixels), while
-# the largest picture still fits into the memory of a small machine.
-MAX_PIXELS = 200_000_000
 
 
 class _Codec(Protocol):

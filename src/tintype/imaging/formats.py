@@ -15,6 +15,10 @@ from tintype.errors import OptionError
 
 HEAD_BYTES = 64  # enough of a file for find_format
 
+# Room for every camera and for large-format scans (20 by 25 cm at 1200 dpi: 113 megapixels), while
+# the largest picture still fits into the memory of a small machine.
+MAX_PIXELS = 200_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:

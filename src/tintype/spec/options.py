@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from tintype.errors import OptionError
-from tintype.imaging.formats import FORMATS
+from tintype.imaging.formats import FORMATS, MAX_PIXELS
 
 
 def number(default: Any, help: str, *, low: float | None = None, high: float | None = None) -> Any:
@@ -83,7 +83,7 @@ class FileOptions(_Checked):
         OptionError: a value is outside its range or choices; the message names both.
     """
 
-    max_pixels: int = number(200_000_000, "Refuse photographs with more pixels than this.", low=1)
+    max_pixels: int = number(MAX_PIXELS, "Refuse photographs with more pixels than this.", low=1)
     format: str | None = choice(
         None,
         "Format of the results (default: each photograph's own, where that can hold colour).",
