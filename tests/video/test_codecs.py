@@ -58,12 +58,16 @@ def test_every_encoder_knows_what_it_is_told(name, preset):
     ],
 )
 def test_the_default_plays_everywhere(name, depth, codec):
-    assert choose_codec(AUTO, Path(name), depth=depth) == codec
+    assert choose_codec(AUTO, Path(name), depth=depth, size=(64, 64)) == codec
+
+
+def test_small_deep_films_take_what_can_be_trusted_with_them():
+    assert choose_codec(AUTO, Path("a.mp4"), depth=10, size=(48, 64)) == "h264"
 
 
 def test_a_format_that_cannot_hold_the_codec_names_one_that_can():
     with pytest.raises(OutputError, match=r"\.mp4 files hold .*, not ffv1; .* \.mkv"):
-        choose_codec("ffv1", Path("a.mp4"), depth=8)
+        choose_codec("ffv1", Path("a.mp4"), depth=8, size=(64, 64))
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a", "a.avi"])

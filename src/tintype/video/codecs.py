@@ -166,20 +166,22 @@ def is_sequence(path: Path) -> bool:
     return _NUMBERED.fullmatch(path.name) is not None
 
 
-def choose_codec(name: str, path: Path, *, depth: int) -> str:
+def choose_codec(name: str, path: Path, *, depth: int, size: tuple[int, int]) -> str:
     """The key of the codec that a film is written with.
 
     Args:
         name: a key of :data:`CODECS`, or ``auto``.
         path: of the result.
         depth: bits of the input's samples.
+        size: its (H, W).
 
     Raises:
         OutputError: that kind of file cannot hold that codec.
     """
     found = find_format(path)
     if name == AUTO:
-        return found.deep if depth > 8 and found.deep else found.codecs[0]
+        deep = depth > 8 and found.deep
+        return deep if deep and min(size) >= CODECS[deep].least_side else found.codecs[0]
     if name not in found.codecs:
         holders = [suffix for suffix, row in FORMATS.items() if name in row.codecs]
         raise OutputError(

@@ -98,7 +98,7 @@ def plan_film(
     find_format(target)
     _refuse_conflicts(source, target, folder, resume=resume, overwrite=overwrite)
     film = describe_film(source, rate=options.rate, max_pixels=options.max_pixels)
-    codec = choose_codec(options.codec, target, depth=film.kind.depth)
+    codec = choose_codec(options.codec, target, depth=film.kind.depth, size=film.size)
     settings = choose_settings(film, codec, options)
     settings.open()  # raises what is wrong with them
     return FilmJob(

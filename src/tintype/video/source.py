@@ -203,6 +203,8 @@ def _first_frame(container: av.container.InputContainer, stream: Any, path: Path
 def _reason(error: Exception, path: Path) -> str:
     if path.is_file() and path.stat().st_size == 0:
         return "it is empty"
+    if isinstance(error, EOFError):
+        return "it ends before its first picture"
     return getattr(error, "strerror", None) or str(error)
 
 
