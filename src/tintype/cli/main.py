@@ -57,6 +57,7 @@ COMMANDS: dict[str, Command] = {
         help="Measure colours against the truth, against grey, and against each other."
     ),
     "video": Command(help="Colour a film.", extra="video"),
+    "web": Command(help="Open a page to colour photographs on, and an API.", extra="web"),
     "sheets": Command(help="Lay grey, coloured and true photographs side by side."),
 }
 

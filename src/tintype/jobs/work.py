@@ -4,6 +4,7 @@
 What is wrong with one photograph is part of the outcome and never stops the others.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +14,7 @@ from tintype.imaging import files
 from tintype.imaging.tone import read_tone
 from tintype.inference.colorizer import Colorizer
 from tintype.jobs.plan import Task
+from tintype.spec.hints import Hint
 from tintype.spec.options import DEFAULTS, FILE_DEFAULTS, ColorizeOptions, FileOptions
 
 
@@ -41,6 +43,7 @@ def color_file(
     options: ColorizeOptions = DEFAULTS,
     file_options: FileOptions = FILE_DEFAULTS,
     *,
+    hints: Sequence[Hint] = (),
     overwrite: bool = False,
 ) -> Outcome:
     """Colour one file into another. The target's folder must exist.
@@ -50,6 +53,7 @@ def color_file(
         task: from :func:`tintype.jobs.plan.plan_tasks`.
         options: how to colour it.
         file_options: how to read and write it.
+        hints: places whose colour is known, in pixels of its first page.
         overwrite: whether an earlier result may be replaced.
 
     Returns:
@@ -63,7 +67,7 @@ def color_file(
         size = photograph.size
         was_colored = not photograph.is_grey and read_tone(photograph).is_color
         files.write(
-            colorizer(photograph, options),
+            colorizer(photograph, options, hints),
             task.target,
             format=file_options.format,
             quality=file_options.quality,

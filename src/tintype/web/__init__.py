@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page and the HTTP API."""
+"""The page and the API: parses, calls the core, replies."""

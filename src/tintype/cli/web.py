@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``tintype web``: the page and the API, on this machine."""
+
+import secrets
+from dataclasses import fields
+from typing import Annotated
+
+import typer
+
+from tintype.cli.options import option
+from tintype.inference.colorizer import Colorizer
+from tintype.spec.options import ENGINE_DEFAULTS, EngineOptions
+from tintype.web.app import create_app
+from tintype.web.limits import LIMITS, Limits
+from tintype.web.server import is_local, listen, serve
+
+app = typer.Typer(add_completion=False)
+
+_NEW = "new"
+
+
+@app.command()
+def web(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")] = 8008,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="TINTYPE_TOKEN",
+            help=f"Ask clients for this token; {_NEW!r} makes one and prints it.",
+        ),
+    ] = None,
+    model: Annotated[str, option(EngineOptions, "model")] = ENGINE_DEFAULTS.model,
+    device: Annotated[str, option(EngineOptions, "device")] = ENGINE_DEFAULTS.device,
+    upload_bytes: Annotated[int, option(Limits, "upload_bytes")] = LIMITS.upload_bytes,
+    pixels: Annotated[int, option(Limits, "pixels")] = LIMITS.pixels,
+    concurrent: Annotated[int, option(Limits, "concurrent")] = LIMITS.concurrent,
+    queue: Annotated[int, option(Limits, "queue")] = LIMITS.queue,
+    per_client: Annotated[int, option(Limits, "per_client")] = LIMITS.per_client,
+    transfer_seconds: Annotated[
+        float, option(Limits, "transfer_seconds")
+    ] = LIMITS.transfer_seconds,
+    work_seconds: Annotated[float, option(Limits, "work_seconds")] = LIMITS.work_seconds,
+    jobs: Annotated[int, option(Limits, "jobs")] = LIMITS.jobs,
+    job_files: Annotated[int, option(Limits, "job_files")] = LIMITS.job_files,
+    keep_seconds: Annotated[float, option(Limits, "keep_seconds")] = LIMITS.keep_seconds,
+) -> None:
+    """Open a page to colour photographs on, and an API.
+
+    Nothing leaves the machine: the page comes whole from here, and photographs are removed once
+    their results are fetched.
+    """
+    given = locals()
+    limits = Limits(**{limit.name: given[limit.name] for limit in fields(Limits)})
+    engine = EngineOptions(model=model, device=device)
+    token = secrets.token_urlsafe(18) if token == _NEW else token
+    local = is_local(host)
+    opened = listen(host, port)
+    colorizer = Colorizer(engine.model, device=engine.device)
+    if not local and token is None:
+        typer.echo(
+            f"tintype: anyone who can reach {host} can use this server; "
+            f"ask for a token with --token {_NEW}",
+            err=True,
+        )
+    typer.echo(_address(host, opened.getsockname()[1], token))
+    serve(create_app(colorizer, limits=limits, token=token, local=local), opened, limits)
+
+
+def _address(host: str, port: int, token: str | None) -> str:
+    """Where the page is; a token stands behind the #, which no browser sends anywhere."""
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/" + (f"#token={token}" if token else "")

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One photograph's visit: taken in, worked on, its result handed out, its folder removed.
+
+What is done at the bench is :func:`tintype.jobs.work.color_file`, as for the command line: a file
+into a file. So memory does not grow with what waits, and all faces write the same bytes.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import TypeVar
+
+from fastapi import Request
+from fastapi.responses import FileResponse
+from starlette.types import Receive, Scope, Send
+
+from tintype.imaging.formats import Format, find_format
+from tintype.inference.colorizer import Colorizer
+from tintype.jobs.plan import Task
+from tintype.jobs.work import Outcome, color_file
+from tintype.web.limits import Limits
+from tintype.web.parameters import Wish
+from tintype.web.problems import Refusal
+from tintype.web.tally import Tally
+from tintype.web.uploads import receive_photograph
+from tintype.web.workshop import Place, Workshop
+
+Result = TypeVar("Result")
+
+_WAS_COLORED = "Tintype-Was-Colored"  # whether it had colours, which the result replaces
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all requests of a server share."""
+
+    colorizer: Colorizer
+    limits: Limits
+    workshop: Workshop
+    tally: Tally
+
+
+class HandedOut(FileResponse):
+    """A result that is removed, with its place, once it is sent or the client is gone."""
+
+    def __init__(self, path: Path, place: Place, *, format: Format, was_colored: bool) -> None:
+        told = {_WAS_COLORED: "1" if was_colored else "0", "Cache-Control": "no-store"}
+        super().__init__(path, media_type=format.mime, headers=told)
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the result, then give its place back."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._place.give_back()
+
+
+@asynccontextmanager
+async def visit(house: House, request: Request) -> AsyncIterator[tuple[Place, Path, Format]]:
+    """Take a photograph in.
+
+    Yields:
+        Its place, its file there, and its format. The place is given back only if what follows
+        fails; else that is the caller's to do.
+
+    Raises:
+        Refusal: there is no place, or the photograph is not taken.
+    """
+    place = house.workshop.admit(client_of(request))
+    try:
+        source = place.folder / "photograph"
+        format = await receive_photograph(request, source, house.limits)
+        yield place, source, format
+    except BaseException:  # a cancelled request too must not keep its place
+        place.give_back()
+        raise
+
+
+def client_of(request: Request) -> str:
+    """Who asks, as far as the bound on places of one client goes: the address."""
+    return request.client.host if request.client else "unknown"
+
+
+async def color(
+    house: House, request: Request, wish: Wish, place: Place, source: Path, format: Format
+) -> HandedOut:
+    """Colour the photograph of a visit.
+
+    Raises:
+        Refusal: it took too long, or the client went away.
+        TintypeError: it cannot be coloured; as the library says.
+    """
+    result = find_format(wish.file_options.format or format.name)
+    target = source.with_name("result").with_suffix(result.suffixes[0])
+    outcome = await at_the_bench(
+        house, request, place, lambda: color_once(house, Task(source, target), wish)
+    )
+    if outcome.error:
+        raise outcome.error
+    return HandedOut(target, place, format=result, was_colored=outcome.was_colored)
+
+
+def color_once(house: House, task: Task, wish: Wish) -> Outcome:
+    """Colour one file into another, and count it."""
+    outcome = color_file(house.colorizer, task, wish.options, wish.file_options, hints=wish.hints)
+    house.tally.add_photograph(outcome.seconds, failed=outcome.error is not None)
+    return outcome
+
+
+async def at_the_bench(
+    house: House, request: Request, place: Place, work: Callable[[], Result]
+) -> Result:
+    """Do something for a request; if it waits and its client goes away, it is dropped.
+
+    Raises:
+        Refusal: it took too long, or the client went away.
+    """
+    doing = asyncio.create_task(place.do(work, seconds=house.limits.work_seconds))
+    watching = asyncio.create_task(_until_gone(request))
+    try:
+        await asyncio.wait({doing, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            return doing.result()
+        raise Gone
+    finally:
+        doing.cancel()
+        watching.cancel()
+        await asyncio.gather(doing, watching, return_exceptions=True)
+
+
+class Gone(Refusal):
+    """The client went away; nobody reads the answer, but the log counts it."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.BAD_REQUEST, "the client went away")
+
+
+async def _until_gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The library's options as parameters of a request's query.
+
+Names, types, defaults, ranges and help come from the dataclasses in :mod:`tintype.spec.options`;
+the ranges are told in OpenAPI and checked where every face checks them, so that all of them report
+alike. A parameter that no route knows is refused: a misspelt option is not a default.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import Field, dataclass, fields
+from types import UnionType
+from typing import Annotated, Any, get_args, get_type_hints
+
+from fastapi import Query, Request
+from pydantic import TypeAdapter, ValidationError
+
+from tintype.errors import OptionError
+from tintype.spec.hints import Hint
+from tintype.spec.options import ColorizeOptions, FileOptions
+
+_OF_THE_SERVER = ("max_pixels",)  # an option of the server's own: Limits.pixels
+_HINTS = TypeAdapter(tuple[Hint, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client wants of a photograph."""
+
+    options: ColorizeOptions
+    file_options: FileOptions
+    hints: tuple[Hint, ...] = ()
+
+
+def read_wish(*, pixels: int, hints: bool) -> Callable[..., Wish]:
+    """Make the dependency that reads a :class:`Wish` from a request's query.
+
+    Args:
+        pixels: the largest photograph that the server takes.
+        hints: whether hints are read too.
+
+    Returns:
+        A function whose signature is made of the options' fields, as FastAPI reads it.
+    """
+
+    def read(**given: Any) -> Wish:
+        return Wish(
+            ColorizeOptions(**_of(ColorizeOptions, given)),
+            FileOptions(max_pixels=pixels, **_of(FileOptions, given)),
+            parse_hints(given.get("hints", "")),
+        )
+
+    parameters = _parameters(ColorizeOptions) + _parameters(FileOptions)
+    if hints:
+        parameters.append(
+            _keyword(
+                "hints",
+                Annotated[
+                    str,
+                    Query(
+                        description="Places whose colour is known: JSON, a list of "
+                        '{"x": …, "y": …, "color": "#RRGGBB", "radius": …} in pixels of the '
+                        "upright photograph; the radius may be left out."
+                    ),
+                ],
+                "",
+            )
+        )
+    read.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # any function has one
+    return read
+
+
+def refuse_unknown(request: Request) -> None:
+    """Raise :class:`OptionError` for a query parameter that the route does not know."""
+    dependant = request.scope["route"].dependant
+    known = _names(dependant)
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        raise OptionError(
+            f"no option {', '.join(map(repr, unknown))}; there are "
+            f"{', '.join(sorted(known)) or 'none here'}"
+        )
+
+
+def parse_hints(text: str) -> tuple[Hint, ...]:
+    """Read hints from JSON; none from an empty text.
+
+    Raises:
+        OptionError: it is no JSON, or a hint is not what a hint must be.
+    """
+    if not text:
+        return ()
+    try:
+        return _HINTS.validate_json(text)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = " ".join(str(part) for part in fault["loc"])
+        raise OptionError(f"hints {place}: {fault['msg']}") from error
+
+
+def _of(options: type, given: dict[str, Any]) -> dict[str, Any]:
+    return {f.name: given[f.name] for f in fields(options) if f.name in given}
+
+
+def _parameters(options: type) -> list[inspect.Parameter]:
+    types = get_type_hints(options)
+    return [
+        _keyword(f.name, Annotated[_plain(types[f.name]), _query(f)], f.default)
+        for f in fields(options)
+        if f.name not in _OF_THE_SERVER
+    ]
+
+
+def _plain(kind: Any) -> Any:
+    """The type without its ``| None``: in a query, what is not said is left out."""
+    if isinstance(kind, UnionType):
+        return next(part for part in get_args(kind) if part is not type(None))
+    return kind
+
+
+def _query(option: Field[Any]) -> Any:
+    words = {"low": "minimum", "high": "maximum", "among": "enum"}
+    told = {
+        words[key]: list(value) if key == "among" else value
+        for key, value in option.metadata.items()
+        if key in words and value is not None
+    }
+    return Query(description=option.metadata["help"], json_schema_extra=told)
+
+
+def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)
+
+
+def _names(dependant: Any) -> set[str]:
+    own = {parameter.alias for parameter in dependant.query_params}
+    inner: Sequence[Any] = dependant.dependencies
+    return own.union(*(_names(other) for other in inner))

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The routes of one photograph: sent as a request's body, answered at once."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from tintype.imaging import files
+from tintype.inference.suggestions import suggest_colors
+from tintype.web.desk import House, at_the_bench, color, visit
+from tintype.web.parameters import Wish, read_wish, refuse_unknown
+from tintype.web.problems import documented
+from tintype.web.uploads import BODY
+
+_REFUSED = documented(
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+_PICTURE: dict[int | str, dict[str, Any]] = {
+    int(HTTPStatus.OK): {
+        "description": "The photograph in colour: the bytes that `tintype colorize` writes.",
+        "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+class SuggestedColor(BaseModel):
+    """A colour that a place may have had."""
+
+    color: str = Field(description="#RRGGBB, displayable at the place's own lightness.")
+    share: float = Field(description="Of the network's distribution there, 0 to 1.")
+
+
+def photograph_routes(house: House) -> APIRouter:
+    """The routes of one photograph.
+
+    Args:
+        house: what all requests share.
+    """
+    router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_unknown)])
+    read = read_wish(pixels=house.limits.pixels, hints=True)
+
+    @router.post(
+        "/colorize",
+        summary="Colour one photograph.",
+        response_class=Response,
+        responses=_PICTURE | _REFUSED,
+        openapi_extra=BODY,
+    )
+    async def colorize(request: Request, wish: Annotated[Wish, Depends(read)]) -> Response:
+        async with visit(house, request) as (place, source, format):
+            return await color(house, request, wish, place, source, format)
+
+    @router.post(
+        "/suggest",
+        summary="Say which colours a place is likely to have had.",
+        responses=_REFUSED,
+        openapi_extra=BODY,
+    )
+    async def suggest(
+        request: Request,
+        x: Annotated[float, Query(description="Column, pixels of the upright photograph.")],
+        y: Annotated[float, Query(description="Row, pixels of the upright photograph.")],
+        count: Annotated[int, Query(description="Colours at most.", ge=1, le=32)] = 8,
+    ) -> list[SuggestedColor]:
+        async with visit(house, request) as (place, source, _):
+
+            def work() -> list[SuggestedColor]:
+                photograph = files.read(source, max_pixels=house.limits.pixels)
+                found = suggest_colors(house.colorizer.engine, photograph, x=x, y=y, count=count)
+                return [SuggestedColor(color=row.color, share=row.share) for row in found]
+
+            suggested = await at_the_bench(house, request, place, work)
+        place.give_back()
+        return suggested
+
+    return router

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One photograph over the wire: what comes back, and what is refused, and how."""
+
+import io
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tintype.cli.main import main
+from tintype.imaging.files import read
+from tintype.imaging.formats import FORMATS
+from tintype.inference.colorizer import Colorizer
+from tintype.spec.hints import Hint
+from tintype.spec.options import DEFAULTS, ColorizeOptions, FileOptions
+from tintype.web.problems import MEDIA_TYPE
+
+
+def problem(response, status: int) -> str:
+    """Check an answer's form as a problem detail; its words."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == MEDIA_TYPE
+    body = response.json()
+    assert body["status"] == status
+    assert body["type"] == "about:blank"
+    assert body["title"]
+    return body["detail"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"vividness": "0.8", "saturation": "1.2", "size": "96", "tone": "off"},
+        {"format": "png", "mark": "false"},
+        {"format": "jpeg", "quality": "60"},
+        {"format": "tiff"},
+    ],
+)
+def test_the_bytes_are_those_of_the_command_line(house, stand_in, grey_jpeg, tmp_path, query):
+    source, out = tmp_path / "a.jpg", tmp_path / "out"
+    source.write_bytes(grey_jpeg)
+    flags = [
+        flag
+        for name, value in query.items()
+        for flag in (["--no-mark"] if name == "mark" else [f"--{name}", value])
+    ]
+    assert main(["colorize", str(source), "-o", str(out), "--model", stand_in.file, *flags]) == 0
+    answer = house.client.post("/v1/colorize", params=query, content=grey_jpeg)
+    assert answer.status_code == 200, answer.text
+    (written,) = out.iterdir()
+    assert answer.content == written.read_bytes()
+    mimes = {suffix: row.mime for row in FORMATS for suffix in row.suffixes}
+    assert answer.headers["content-type"] == mimes[written.suffix]
+
+
+def test_every_option_is_a_parameter_with_its_default_range_and_help(house):
+    described = house.client.get("/openapi.json").json()["paths"]["/v1/colorize"]["post"]
+    told = {row["name"]: row for row in described["parameters"]}
+    fields = ColorizeOptions.__dataclass_fields__ | FileOptions.__dataclass_fields__
+    assert told.keys() == fields.keys() - {"max_pixels"} | {"hints"}
+    for name in told.keys() - {"hints"}:
+        option, schema = fields[name], told[name]["schema"]
+        assert told[name]["description"] == option.metadata["help"]
+        assert schema.get("default") == option.default
+        assert schema.get("minimum") == option.metadata.get("low")
+        assert schema.get("maximum") == option.metadata.get("high")
+        assert schema.get("enum") == (list(option.metadata.get("among", ())) or None)
+        assert not told[name]["required"]
+
+
+def test_a_client_learns_whether_colours_were_replaced(house, grey_jpeg, color_jpeg):
+    answers = [house.client.post("/v1/colorize", content=c) for c in (grey_jpeg, color_jpeg)]
+    assert [a.headers["tintype-was-colored"] for a in answers] == ["0", "1"]
+
+
+def test_hints_reach_the_network(start, hinted, grey_png):
+    running = start(network=hinted)
+    given = [{"x": 20, "y": 30, "color": "#cc3311", "radius": 9}]
+    answer = running.client.post(
+        "/v1/colorize", params={"hints": json.dumps(given)}, content=grey_png
+    )
+    expected = hinted(read(grey_png), DEFAULTS, [Hint(**given[0])])
+    with Image.open(io.BytesIO(answer.content)) as opened:
+        np.testing.assert_array_equal(np.asarray(opened), expected.pixels)
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ({"vividness": "3"}, r"vividness must be in [0.0, 1.0], got 3.0"),
+        ({"vividness": "nan"}, r"vividness must be in [0.0, 1.0], got nan"),
+        ({"size": "many"}, "size: Input should be a valid integer"),
+        ({"tone": "loud"}, "tone must be one of auto, keep, off; got 'loud'"),
+        ({"vividnes": "1"}, "no option 'vividnes'; there are"),
+        ({"max_pixels": "9"}, "no option 'max_pixels'"),
+        ({"hints": "[{]"}, "hints : Invalid JSON"),
+        ({"hints": '[{"x": 1}]'}, "hints 0 y: Field required"),
+        ({"hints": '[{"x":1,"y":1,"color":"red"}]'}, "color must be written #RRGGBB"),
+        ({"hints": '[{"x":1,"y":1,"color":"#cc3311"}]'}, "takes no hints"),
+        ({"hints": '[{"x":900,"y":1,"color":"#cc3311"}]'}, "outside of the photograph's 90 x 61"),
+    ],
+)
+def test_a_wrong_option_is_refused_in_words(house, grey_jpeg, query, detail):
+    answer = house.client.post("/v1/colorize", params=query, content=grey_jpeg)
+    assert detail in problem(answer, 422)
+
+
+def test_what_is_no_picture_is_refused(house, grey_jpeg):
+    def post(content, **headers):
+        return house.client.post("/v1/colorize", content=content, headers=headers)
+
+    assert "an empty file" in problem(post(b""), 415)
+    assert "not a picture that tintype reads" in problem(post(b"#!/bin/sh\n" * 100), 415)
+    form = post(grey_jpeg, **{"content-type": "multipart/form-data; boundary=x"})
+    assert "must be the photograph's file itself" in problem(form, 415)
+    assert problem(post(grey_jpeg[:-200]), 422)
+    house.wait(lambda: house.occupied == 0)
+
+
+def test_what_the_format_cannot_hold_is_refused(house):
+    buffer = io.BytesIO()
+    Image.new("LA", (40, 40), (90, 100)).save(buffer, "PNG")
+    answer = house.client.post("/v1/colorize", params={"format": "jpeg"}, content=buffer.getvalue())
+    assert "cannot hold the photograph's transparency" in problem(answer, 415)
+
+
+@pytest.mark.parametrize("path", ["/v1/none", "/page/../app.py", "/page/%2e%2e/app.py"])
+def test_what_is_not_there_is_a_problem_too(house, path):
+    problem(house.client.get(path), 404)
+
+
+def test_a_wrong_method_says_which_are_right(house):
+    answer = house.client.get("/v1/colorize")
+    problem(answer, 405)
+    assert answer.headers["allow"] == "POST"
+
+
+def test_a_bug_is_told_to_the_log_and_not_to_the_client(start, colorizer, grey_jpeg, monkeypatch):
+    running = start()
+
+    def fail(*_):
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr(Colorizer, "__call__", fail)
+    answer = running.client.post("/v1/colorize", content=grey_jpeg)
+    assert "its log says why" in problem(answer, 500)
+    assert "secret" not in answer.text
+    running.wait(lambda: running.occupied == 0)
+
+
+def test_nothing_is_left_in_the_temporary_folder(house, grey_jpeg):
+    house.client.post("/v1/colorize", content=grey_jpeg)
+    house.client.post("/v1/colorize", content=b"no picture")
+    house.client.post("/v1/suggest?x=500&y=0", content=grey_jpeg)
+    house.wait(lambda: house.occupied == 0)
+    assert not list(Path(tempfile.gettempdir()).glob("tintype-web-*"))
+
+
+def test_a_place_outside_has_no_colours(house, grey_jpeg):
+    answer = house.client.post("/v1/suggest", params={"x": 90, "y": 5}, content=grey_jpeg)
+    assert "outside of the photograph's 90 x 61 pixels" in problem(answer, 422)
+
+
+def test_colours_are_suggested(start, grey_jpeg):
+    running = start(network=Colorizer(device="cpu", threads=1))
+    answer = running.client.post(
+        "/v1/suggest", params={"x": 45, "y": 20, "count": 3}, content=grey_jpeg
+    )
+    assert answer.status_code == 200, answer.text
+    suggested = answer.json()
+    assert 1 <= len(suggested) <= 3
+    assert all(row.keys() == {"color", "share"} for row in suggested)
