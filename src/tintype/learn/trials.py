@@ -107,6 +107,8 @@ def overfit(
 ) -> list[Check]:
     """Learn a few photographs by heart, without augmentation, and score on these same ones.
 
+    The rate falls to zero over the steps, so that what is left at the end is the network's.
+
     Args:
         recipe: of the network; its number of photographs gives way to the options' steps.
         photographs: to draw from.
@@ -124,6 +126,7 @@ def overfit(
         photographs=options.steps * recipe.batch_size,
         side=options.side or recipe.side,
         augment=WHOLE,
+        optimizer=replace(recipe.optimizer, schedule="cosine"),
         ema_decay=0.0,
     )
     watch = _Watch(chosen, recipe.side, options, on_check)
