@@ -36,10 +36,10 @@ def walk_boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[
     while at + 8 <= stop:
         size, name = struct.unpack_from(">I4s", data, at)
         content = at + 8
-        if size == 1 and content + 8 <= stop:  # a length too large for four bytes follows
-            (size,) = struct.unpack_from(">Q", data, content)
-            content += 8
         following = at + size if size else stop  # 0: to the end
+        if size == 1 and content + 8 <= stop:  # a length too large for four bytes follows
+            following = at + struct.unpack_from(">Q", data, content)[0]
+            content += 8
         if following < content or following > stop:
             raise ValueError("it ends early")
         yield Box(name, content, following)

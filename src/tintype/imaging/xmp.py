@@ -141,7 +141,7 @@ class _Scan:
     content_end: int = -1
     spans: list[tuple[int, int]] = field(default_factory=list)  # of the properties to remove
     path: list[Property] = field(default_factory=list)  # the elements that are open
-    opened: int = 0  # where the property to remove began in which the parser is
+    opened: tuple[int, int] = (0, 0)  # the tag that opened the property that is to be removed
 
     def tag_end(self, at: int) -> int:
         """Where the tag ends that begins at ``at``."""
@@ -161,7 +161,7 @@ class _Scan:
                 elif _property(attribute) in self.remove:
                     self.spans.append(self.find_attribute(attribute, at))
         elif self.path[-2:] == [_ROOT, _DESCRIPTION] and element in self.remove:
-            self.opened = at
+            self.opened = (at, self.tag_end(at))
         self.path.append(element)
 
     def end(self, at: int) -> None:
@@ -169,7 +169,9 @@ class _Scan:
         if element == _ROOT:
             self.content_end = at
         elif self.path[-2:] == [_ROOT, _DESCRIPTION] and element in self.remove:
-            self.spans.append((self.opened, self.tag_end(at)))
+            start, end = self.opened
+            empty = self.data[end - 2 : end] == b"/>"  # one tag that both opens and closes
+            self.spans.append((start, end if empty else self.tag_end(at)))
 
     def find_attribute(self, name: str, at: int) -> tuple[int, int]:
         """The span of an attribute, with the space before it, in the tag that begins at ``at``."""
@@ -196,8 +198,8 @@ def _scan(packet: bytes, remove: frozenset[Property]) -> _Scan | None:
         parser.Parse(scan.data, True)
     except (expat.ExpatError, ValueError):
         return None
-    empty = scan.content_end < scan.content_start  # <rdf:RDF/>, with no inside to add to
-    return None if empty or scan.content_end < 0 else scan
+    empty = scan.data[: scan.content_start].endswith(b"/>")  # <rdf:RDF/>, with no inside to add to
+    return None if empty or scan.content_start < 0 else scan
 
 
 def _as_utf8(packet: bytes) -> bytes:

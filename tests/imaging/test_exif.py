@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tintype.imaging.exif import (
+    EXIF_IFD,
+    GPS_IFD,
+    directories,
+    entries,
+    is_exif,
+    make_upright,
+    read_orientation,
+    read_resolution,
+    relocated,
+)
+
+ORDERS = pytest.mark.parametrize("order", ["<", ">"])
+THUMBNAIL = b"\xff\xd8 a little grey picture \xff\xd9"
+
+
+def as_pillow_reads(block: bytes) -> Image.Exif:
+    """The block through another reader."""
+    exif = Image.Exif()
+    exif.load(b"Exif\0\0" + block)
+    return exif
+
+
+@ORDERS
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_orientation_is_read(exif_block, order, orientation):
+    block = exif_block(orientation, order=order)
+    assert read_orientation(block) == as_pillow_reads(block)[0x0112] == orientation
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_an_impossible_orientation_is_upright(exif_block, orientation):
+    assert read_orientation(exif_block(orientation)) == 1
+
+
+@ORDERS
+def test_an_upright_block_tells_the_truth(exif_block, order):
+    block = exif_block(6, order=order, size=(90, 61), thumbnail=THUMBNAIL)
+    exif = as_pillow_reads(make_upright(block, size=(61, 90)))
+    inner = exif.get_ifd(EXIF_IFD)
+    assert exif[0x0112] == 1
+    assert (inner[0xA003], inner[0xA002]) == (61, 90)
+    assert inner[0xA001] == 1  # sRGB
+    assert not exif.get_ifd(1)  # Pillow's name for the thumbnail's directory
+
+
+@ORDERS
+def test_all_else_stays_where_it_was(exif_block, order):
+    block = exif_block(6, order=order)
+    changed = make_upright(block, size=(61, 90))
+    different = [at for at, pair in enumerate(zip(block, changed, strict=True)) if len({*pair}) > 1]
+    assert len(different) <= 6  # a byte or two each of orientation, size and colour space
+    exif = as_pillow_reads(changed)
+    assert exif[0x010F] == "Leica"
+    assert exif.get_ifd(EXIF_IFD)[0x927C] == b"maker\0notes"
+    assert exif.get_ifd(GPS_IFD)[1] == "N"
+
+
+def test_the_thumbnail_is_cut_off_where_it_is_the_end(exif_block):
+    block = exif_block(thumbnail=THUMBNAIL)
+    assert make_upright(block, size=(61, 90)) == make_upright(exif_block(), size=(61, 90))
+
+
+def test_nothing_is_cut_off_that_a_directory_needs(exif_block):
+    """A block whose other directories come after the thumbnail's, as some cameras write it."""
+    block = bytearray(exif_block())
+    entry = next(e for e in entries(bytes(block)) if e.tag == EXIF_IFD)
+    link = 8 + len(block) - 8  # the thumbnail's directory is nowhere: its link points into EXIF's
+    first = directories(bytes(block))[0]
+    count = int.from_bytes(block[first : first + 2], "little")
+    at = first + 2 + 12 * count
+    block[at : at + 4] = (entry.number - 2).to_bytes(4, "little")
+    assert len(make_upright(bytes(block), size=(61, 90))) == link
+
+
+@ORDERS
+def test_resolution_is_per_inch(exif_block, order):
+    block = exif_block(dpi=300, order=order)
+    assert read_resolution(block) == (300.0, 300.0)
+    at = next(entry.at for entry in entries(block) if entry.tag == 0x0128)
+    metric = bytearray(block)
+    metric[at + 8 : at + 10] = (3).to_bytes(2, "little" if order == "<" else "big")
+    assert read_resolution(bytes(metric)) == pytest.approx((762.0, 762.0))
+
+
+def test_no_resolution_is_none(exif_block):
+    assert read_resolution(None) is None
+    assert read_resolution(exif_block(dpi=0)) is None
+
+
+@ORDERS
+def test_a_relocated_block_reads_the_same_at_its_new_place(exif_block, order):
+    block = exif_block(order=order)
+    for offset in (0, 8, 1000):
+        moved = bytes(offset) + relocated(block, offset)
+        at = {directory + offset for directory in directories(block)}
+        found = {e.tag: e.data for d in at for e in entries(block[:8] + moved[8:], d)}
+        tags = {e.tag: e.data for d in directories(block) for e in entries(block, d)}
+        links = {EXIF_IFD, GPS_IFD}
+        assert {t: d for t, d in found.items() if t not in links} == {
+            t: d for t, d in tags.items() if t not in links
+        }
+
+
+@pytest.mark.parametrize("block", [None, b"", b"II*\0", b"Exif\0\0II*\0\x08\0\0\0", bytes(100)])
+def test_what_is_no_block_is_said_to_be_none(block):
+    assert not is_exif(block)
+    assert read_orientation(block) == 1
+
+
+@given(draw=st.data())
+def test_damage_ends_in_no_error(draw, exif_block):
+    block = bytearray(exif_block(6, thumbnail=THUMBNAIL))
+    for _ in range(draw.draw(st.integers(1, 6))):
+        block[draw.draw(st.integers(4, len(block) - 1))] = draw.draw(st.integers(0, 255))
+    cut = bytes(block[: draw.draw(st.integers(8, len(block)))])
+    assert 1 <= read_orientation(cut) <= 8
+    read_resolution(cut)
+    if is_exif(cut):
+        make_upright(cut, size=(61, 90))
+        relocated(cut, 8)
+
+
+def test_pillow_writes_blocks_that_are_read_here():
+    image, buffer = Image.new("L", (4, 4)), io.BytesIO()
+    exif = image.getexif()
+    exif[0x0112] = 8
+    image.save(buffer, "JPEG", exif=exif)
+    with Image.open(buffer) as opened:
+        assert read_orientation(opened.info["exif"].removeprefix(b"Exif\0\0")) == 8
