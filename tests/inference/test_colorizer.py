@@ -104,6 +104,34 @@ def test_vividness_and_saturation_say_how_much_colour(colorizer, grey_pixels):
     assert measure(saturation=0.2) == pytest.approx(measure(saturation=0.1) * 2, rel=0.1)
 
 
+def test_a_sepia_print_is_cleaned_kept_or_taken_as_it_is(colorizer, grey_pixels):
+    toned = Photograph(pixels=(grey_pixels[..., None] * [0.95, 0.8, 0.6] + 10).astype(np.uint8))
+    auto, keep, off = (
+        colorizer(toned, ColorizeOptions(tone=tone, saturation=0)).pixels
+        for tone in ("auto", "keep", "off")
+    )
+    assert not np.ptp(auto, axis=2).any()  # the tint is gone,
+    assert auto.max() > off.max() + 20  # and what it has cost in light
+    assert np.abs(keep.astype(int) - toned.pixels).max() <= 8  # the tint of one lightness is one
+    assert not np.ptp(off, axis=2).any()
+    np.testing.assert_allclose(
+        rgb_to_lightness(channels_first(off)),
+        rgb_to_lightness(channels_first(toned.pixels)),
+        atol=0.5,
+    )
+
+
+def test_the_size_that_the_network_sees_can_be_chosen(colorizer, grey_pixels, monkeypatch):
+    seen = []
+    run = colorizer.engine.run
+    monkeypatch.setattr(
+        colorizer.engine, "run", lambda grey, *a, **k: seen.append(grey.shape) or run(grey, *a, **k)
+    )
+    colorizer(Photograph(pixels=grey_pixels))
+    colorizer(Photograph(pixels=grey_pixels), ColorizeOptions(size=128))
+    assert seen == [(64, 96), (128, 188)]
+
+
 def test_a_hint_colours_its_place(make_stand_in, grey_pixels):
     steerable = Colorizer(make_stand_in("steerable", hints=True).file, device="cpu")
     photograph = Photograph(pixels=grey_pixels)
@@ -142,7 +170,7 @@ def test_a_mount_stays_grey_and_does_not_change_the_picture(colorizer, mounted):
     assert np.abs(difference).mean() < 2
 
 
-@pytest.mark.parametrize("place", [(200, 200), (10, 200), (619, 445)])
+@pytest.mark.parametrize("place", [(200, 200), (10, 200), (200, 440), (619, 445)])
 def test_a_hint_is_at_home_in_the_mount_too(make_stand_in, mounted, place):
     assert mounted.size == (446, 620)
     steerable = Colorizer(make_stand_in("steered", hints=True).file, device="cpu")
