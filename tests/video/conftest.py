@@ -20,6 +20,10 @@ from PIL import Image
 from tintype.imaging.resize import resize
 from tintype.inference.prediction import Prediction
 from tintype.spec.model import ModelSpec
+from tintype.spec.options import ColorizeOptions
+from tintype.video.film import color_film
+from tintype.video.job import plan_film
+from tintype.video.options import FilmOptions
 from tintype.video.pixels import find_kind, plane_array
 
 SIZE = 48, 64  # (H, W)
@@ -240,3 +244,21 @@ def films() -> SimpleNamespace:
         read_times=read_times,
         steps=steps,
     )
+
+
+@pytest.fixture
+def color(network):
+    """Colour a film and say what has become of it."""
+
+    def run(source, target, *, stop=None, on_progress=None, colors=None, **options):
+        plan = {name: options.pop(name) for name in ("resume", "overwrite") if name in options}
+        job = plan_film(
+            source,
+            target,
+            options=FilmOptions(**options),
+            colors=colors or ColorizeOptions(),
+            **plan,
+        )
+        return color_film(job, network, stop=stop, on_progress=on_progress)
+
+    return run

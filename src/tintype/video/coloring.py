@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tintype.errors import OptionError
 from tintype.imaging.film import Plane, luma_to_lightness, shrink
 from tintype.imaging.resize import resize
 from tintype.inference.engine import network_size
@@ -19,6 +20,7 @@ from tintype.inference.prediction import Prediction
 from tintype.spec.hints import Hint
 from tintype.spec.model import CONFIDENCE, ModelSpec
 from tintype.video.guided import spread
+from tintype.video.hinting import Tracks, follow_hints
 from tintype.video.job import FilmJob
 from tintype.video.steady import Colors, Steadier
 
@@ -54,6 +56,15 @@ class Colorist:
     """
 
     def __init__(self, job: FilmJob, network: Network) -> None:
+        """Prepare, and follow the film's hints through it, if there are any.
+
+        Raises:
+            OptionError: the network takes no hints, or one lies outside of the film.
+        """
+        if job.hints and not network.spec.hints:
+            raise OptionError(
+                f"the network {network.spec.name} takes no hints; choose one that does"
+            )
         self._job, self._network = job, network
         top, bottom, left, right = job.survey.picture
         self._rows, self._columns = slice(top, bottom), slice(left, right)
@@ -66,12 +77,23 @@ class Colorist:
         self._shown = network_size(
             self._picture, size=job.colors.size or spec.size, stride=spec.stride
         )
+        self._tracks = Tracks()
+        if job.hints:
+            self._tracks = follow_hints(
+                job.film,
+                job.hints,
+                picture=(self._rows, self._columns),
+                size=self.size,
+                rate=job.options.rate,
+                first=job.span.first,
+            )
 
-    def color(self, luma: Plane) -> tuple[Colors, Floats]:
+    def color(self, luma: Plane, pts: int) -> tuple[Colors, Floats]:
         """Find a frame's colours.
 
         Args:
             luma: ``(H, W)`` codes of the whole frame.
+            pts: of the frame.
 
         Returns:
             The colours of the picture inside any bars, and its lightness ``(h, w)``, both at
@@ -81,21 +103,23 @@ class Colorist:
         lightness = luma_to_lightness(shrink(picture, self.size), self._job.film.coding)
 
         def predict() -> Prediction:
-            return self._predict(picture)
+            return self._predict(picture, pts)
 
         if self.steadier is None:
             return _alone(predict(), lightness), lightness
         return self.steadier.step(lightness, predict), lightness
 
-    def _predict(self, picture: Plane) -> Prediction:
+    def _predict(self, picture: Plane, pts: int) -> Prediction:
         """Show the network a picture upright, and turn its answer back."""
         shown = tuple(min(a, b) for a, b in zip(self._shown, picture.shape, strict=True))
         lightness = luma_to_lightness(shrink(picture, shown), self._job.film.coding)
         turns = self._job.film.quarter_turns
+        upright = np.ascontiguousarray(np.rot90(lightness, turns))
         prediction = self._network.predict(
-            np.ascontiguousarray(np.rot90(lightness, turns)),
+            upright,
             temperature=self._temperature,
             size=self._job.colors.size,
+            hints=self._tracks.at(pts, self._job.film, (upright.shape[0], upright.shape[1])),
             want=(CONFIDENCE,),
         )
         chroma = np.rot90(prediction.chroma, -turns, axes=(1, 2)) * np.float32(

@@ -3,6 +3,7 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tintype.spec.options import DEFAULTS as COLOR_DEFAULTS
 from tintype.spec.options import ColorizeOptions
 from tintype.video.codecs import FORMATS, choose_codec, find_format, is_sequence
 from tintype.video.encoding import EncoderSettings, choose_settings
+from tintype.video.hinting import FilmHint
 from tintype.video.muxing import OtherStreams, Span, choose_streams
 from tintype.video.options import DEFAULTS, FilmOptions
 from tintype.video.source import FilmInfo, describe_film
@@ -38,6 +40,7 @@ class FilmJob:
         part_frames: frames of a part.
         colors: what colours are wanted.
         options: all else that is wanted.
+        hints: colours that are known of places in it.
         resume: whether to go on with unfinished work, if there is any.
     """
 
@@ -52,6 +55,7 @@ class FilmJob:
     part_frames: int
     colors: ColorizeOptions
     options: FilmOptions
+    hints: tuple[FilmHint, ...] = ()
     resume: bool = False
 
     @property
@@ -75,6 +79,7 @@ def plan_film(
     *,
     colors: ColorizeOptions = COLOR_DEFAULTS,
     options: FilmOptions = DEFAULTS,
+    hints: Sequence[FilmHint] = (),
     resume: bool = False,
     overwrite: bool = False,
 ) -> FilmJob:
@@ -85,6 +90,7 @@ def plan_film(
         target: the result; its suffix says what it will be.
         colors: what colours are wanted.
         options: all else that is wanted.
+        hints: colours that are known of places in it; each holds for its scene.
         resume: whether to go on with unfinished work, if there is any.
         overwrite: whether to replace a result that is there, or give up unfinished work.
 
@@ -113,6 +119,7 @@ def plan_film(
         part_frames=max(1, round(options.segment * film.rate)),
         colors=colors,
         options=options,
+        hints=tuple(hints),
         resume=resume,
     )
 
@@ -125,6 +132,7 @@ def fingerprint(job: FilmJob, model: ModelSpec) -> dict[str, Any]:
         "film": _digest(job.film.path),
         "colors": asdict(job.colors),
         "options": asdict(job.options),
+        "hints": [asdict(hint) for hint in job.hints],
         "codec": job.codec,
     }
 

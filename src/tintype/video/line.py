@@ -142,7 +142,7 @@ class Line:
                 if colorist.steadier is not None:
                     before = capture(colorist.steadier)
             with self._tally.time("color"):
-                colors, lightness = colorist.color(read.luma)
+                colors, lightness = colorist.color(read.luma, read.pts)
             out.put(Colored(read=read, colors=colors, lightness=lightness, before=before))
 
     def _finish(self, source: Channel[Colored], maker: PartMaker) -> None:

@@ -6,10 +6,10 @@ What colours are wanted (vividness, saturation, size) is said by
 how the stream is coded, which part of it, how colours are kept steady, how the work is cut up.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from tintype.errors import OptionError
-from tintype.spec.options import check_option, choice, number, switch
+from tintype.spec.options import check_option, choice, number
 from tintype.video.codecs import AUTO, CODECS, PRESETS
 
 
@@ -47,7 +47,13 @@ class FilmOptions:
     segment: float = number(
         10.0, "Seconds of film at most that an interrupted job has to repeat.", low=0.1, high=600.0
     )
-    mark: bool = switch(True, "Say in the metadata that the colours are computed.")
+    mark: bool = field(
+        default=True,
+        metadata={
+            "help": "Say in the metadata that the colours are computed.",
+            "flag": "--mark/--no-mark",
+        },
+    )
     max_pixels: int = number(
         40_000_000, "Refuse a film whose frames have more pixels.", low=1, high=1_000_000_000
     )

@@ -31,7 +31,7 @@ Predict = Callable[[], Prediction]
 
 # Of two unrelated photographs 999 in 1,000 agree less than this; of two frames of one scene, all
 # but the wildest pans agree more (a seventh of the frame's height from one to the next: 0.75).
-_CUT = 0.45
+CUT = 0.45
 _RECALL = 0.60  # more than this found in the end of a former scene: that scene again
 _SCENES = 6  # former scenes that are remembered
 
@@ -106,8 +106,7 @@ class Steadier:
             lightness: ``(h, w)`` float32: its L*, at the same small size for all frames.
             predict: runs the network on this frame; called at most once.
         """
-        light = cv2.GaussianBlur(cv2.convertScaleAbs(lightness, alpha=2.55), (3, 3), _GRAIN)
-        memory, cut, recalled = self._enter(np.asarray(light, np.uint8), lightness)
+        memory, cut, recalled = self._enter(grainless(lightness), lightness)
         predicted = self._is_due(memory)
         if predicted:
             _learn(memory, lightness, predict())
@@ -122,7 +121,7 @@ class Steadier:
         """What is known at a new frame; whether it is of a new scene; whether of a former one."""
         if self.memory is not None:
             motion = self._motion.between(self.memory.lightness, light)
-            if motion.matched >= _CUT:
+            if motion.matched >= CUT:
                 return self._carry(self.memory, motion, light, lightness), False, False
             self.scenes.append(self.memory)
         for former in reversed(self.scenes):
@@ -159,6 +158,12 @@ class Steadier:
         if unknown > _UNKNOWN * memory.lightness.size:
             return True
         return memory.travel > _FAR * float(min(memory.lightness.shape))
+
+
+def grainless(lightness: Floats) -> NDArray[np.uint8]:
+    """``(h, w)`` uint8: small L* as motion is estimated on it, 255 for 100, without its grain."""
+    light = cv2.GaussianBlur(cv2.convertScaleAbs(lightness, alpha=2.55), (3, 3), _GRAIN)
+    return np.asarray(light, np.uint8)
 
 
 def _learn(memory: Memory, lightness: Floats, prediction: Prediction) -> None:

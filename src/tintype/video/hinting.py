@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hints in a film: a colour said of one place in one frame holds for the whole scene.
+
+The place is followed along the motion from its frame to both ends of its scene, for a minute or so
+either way, and until something comes before it. Wherever the network looks in between, it is given
+the hint at the place where it has got to; what has been coloured by it then keeps its colour as
+everything does (:mod:`tintype.video.steady`).
+
+This takes a look at the film before the work, up to the end of the last scene with a hint.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tintype.errors import OptionError
+from tintype.imaging.film import luma_to_lightness, shrink
+from tintype.spec.hints import Hint
+from tintype.video.motion import Motion, MotionEstimator
+from tintype.video.pictures import PictureReader
+from tintype.video.pixels import read_samples
+from tintype.video.source import FilmInfo
+from tintype.video.steady import CUT, grainless
+
+_LONGEST = 1500  # frames that a hint is followed over, either way
+_SEEN = 0.2  # of the motion's trust: less, and something has come before the place
+
+Place = tuple[float, float]  # y, x in [0, 1] of the picture as it is stored
+Light = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmHint:
+    """A hint and when it is said.
+
+    Attributes:
+        seconds: from the film's beginning.
+        hint: in pixels of the upright frame.
+
+    Raises:
+        OptionError: the time is negative.
+    """
+
+    seconds: float
+    hint: Hint
+
+    def __post_init__(self) -> None:
+        if not self.seconds >= 0:  # also false for NaN
+            raise OptionError(f"a hint's time must be at least 0 s, got {self.seconds}")
+
+
+@dataclass(slots=True)
+class Tracks:
+    """Where hints have got to.
+
+    Attributes:
+        places: by pts, each hint that holds there and its place.
+    """
+
+    places: dict[int, list[tuple[Hint, Place]]] = field(default_factory=dict)
+
+    def add(self, pts: int, hint: Hint, place: Place) -> None:
+        """Put down where a hint is at a frame."""
+        self.places.setdefault(pts, []).append((hint, place))
+
+    def at(self, pts: int, film: FilmInfo, shown: tuple[int, int]) -> list[Hint]:
+        """The hints that hold at a frame, as the network is to be told.
+
+        Args:
+            pts: of the frame.
+            film: whose turns say how it stands upright.
+            shown: (h, w) of the upright picture that the network is shown.
+        """
+        found = []
+        scale = min(shown) / min(film.size)
+        for hint, place in self.places.get(pts, ()):
+            y, x = turn(place, film.quarter_turns)
+            found.append(
+                Hint(
+                    x=min(x * shown[1], shown[1] - 1),
+                    y=min(y * shown[0], shown[0] - 1),
+                    color=hint.color,
+                    radius=None if hint.radius is None else hint.radius * scale,
+                )
+            )
+        return found
+
+
+def turn(place: Place, quarter_turns: int) -> Place:
+    """Where a place is when the picture has been turned to the left."""
+    y, x = place
+    for _ in range(quarter_turns % 4):
+        y, x = 1 - x, y
+    return y, x
+
+
+def follow_hints(
+    film: FilmInfo,
+    hints: Sequence[FilmHint],
+    *,
+    picture: tuple[slice, slice],
+    size: tuple[int, int],
+    rate: float,
+    first: int | None,
+) -> Tracks:
+    """Follow hints through their scenes.
+
+    Args:
+        film: the input.
+        hints: what is said of it.
+        picture: rows and columns of the frame without bars.
+        size: (h, w) at which motion is estimated.
+        rate: frames a second, if the film is a sequence of pictures.
+        first: pts from which on the film is coloured; None from its beginning.
+
+    Raises:
+        OptionError: a hint lies outside the picture, or after the film's end.
+    """
+    waiting = deque(
+        sorted(
+            (
+                (film.pts_at(each.seconds), _place(each.hint, film, picture), each.hint)
+                for each in hints
+            ),
+            key=lambda entry: entry[0],
+        )
+    )
+    tracks, scene, motion = Tracks(), _Scene(), MotionEstimator()
+    for read in PictureReader(film, rate).read(first):
+        luma = read_samples(read.frame, film.kind, film.coding)[0]
+        light = grainless(luma_to_lightness(shrink(luma[picture], size), film.coding))
+        if scene.last is not None and motion.between(scene.last, light).matched < CUT:
+            scene.follow(tracks, motion)
+            if not waiting:
+                return tracks
+            scene = _Scene()
+        scene.add(read.pts, light)
+        while waiting and waiting[0][0] <= read.pts:
+            _, place, hint = waiting.popleft()
+            scene.hints.append((len(scene.frames) - 1, place, hint))
+    scene.follow(tracks, motion)
+    if waiting:
+        raise OptionError(
+            f"a hint is said of {film.seconds(waiting[0][0]):.2f} s, which is after the film's end"
+        )
+    return tracks
+
+
+@dataclass(slots=True)
+class _Scene:
+    """The frames of a scene, as far as hints may be followed over them.
+
+    Attributes:
+        frames: pts and small light.
+        hints: the number of a frame, the place there, and the hint.
+        last: the light of the last frame.
+    """
+
+    frames: list[tuple[int, Light]] = field(default_factory=list)
+    hints: list[tuple[int, Place, Hint]] = field(default_factory=list)
+    last: Light | None = None
+
+    def add(self, pts: int, light: Light) -> None:
+        """Add a frame, unless it is too far from the last hint; forget what is too far before."""
+        self.last = light
+        if not self.hints or len(self.frames) <= self.hints[-1][0] + _LONGEST:
+            self.frames.append((pts, light))
+        if not self.hints and len(self.frames) > _LONGEST:
+            del self.frames[0]
+
+    def follow(self, tracks: Tracks, motion: MotionEstimator) -> None:
+        """Follow each hint to both ends."""
+        for number, place, hint in self.hints:
+            tracks.add(self.frames[number][0], hint, place)
+            for way in (self.frames[number:], self.frames[number::-1]):
+                at = place
+                for (_, here), (pts, there) in pairwise(way):
+                    moved = _next_place(at, motion.between(there, here))
+                    if moved is None:
+                        break
+                    at = moved
+                    tracks.add(pts, hint, at)
+
+
+def _next_place(place: Place, motion: Motion) -> Place | None:
+    """Where a place of the later of two pictures is in the earlier; None if that is not to see."""
+    height, width = motion.trust.shape
+    y, x = place[0] * height, place[1] * width
+    row, column = min(int(y), height - 1), min(int(x), width - 1)
+    if motion.trust[row, column] < _SEEN:
+        return None
+    y, x = y + float(motion.back[row, column, 1]), x + float(motion.back[row, column, 0])
+    return (y / height, x / width) if 0 <= y < height and 0 <= x < width else None
+
+
+def _place(hint: Hint, film: FilmInfo, picture: tuple[slice, slice]) -> Place:
+    """A hint's place in the stored picture without its bars."""
+    height, width = film.size if film.quarter_turns % 2 == 0 else film.size[::-1]
+    if hint.x >= width or hint.y >= height:
+        raise OptionError(
+            f"a hint lies at {hint.x:g}, {hint.y:g}, outside of the film's {width} x {height}"
+        )
+    y, x = turn(((hint.y + 0.5) / height, (hint.x + 0.5) / width), -film.quarter_turns)
+    rows, columns = picture
+    y = (y * film.size[0] - rows.start) / (rows.stop - rows.start)
+    x = (x * film.size[1] - columns.start) / (columns.stop - columns.start)
+    if not (0 <= y < 1 and 0 <= x < 1):
+        raise OptionError(f"a hint lies at {hint.x:g}, {hint.y:g}, in the film's black bars")
+    return y, x
