@@ -117,6 +117,16 @@ def test_a_border_does_not_hide_a_tint(sepia):
     assert read_tone(Photograph(pixels=scan)).tint is not None
 
 
+def test_a_border_that_is_toned_too_is_found(grey):
+    scan = cv2.copyMakeBorder(grey, 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=20)
+    black, white = np.array([20, 45, 80]), np.array([235, 240, 250])  # of a blueprint
+    toned = np.rint(black + (white - black) * (scan[..., None] / 255)).astype(np.uint8)
+    tone = read_tone(Photograph(pixels=toned))
+    assert tone.tint is not None
+    assert abs(tone.frame.height - 512) < 12
+    assert abs(tone.frame.width - 512) < 12
+
+
 # Halved and averaged on the way, a large photograph's shades still lie where they lay.
 @pytest.mark.parametrize("size", [(2400, 3000), (2401, 3001), (1100, 5000)])
 def test_a_large_photographs_small_copies_lie_over_it(size):

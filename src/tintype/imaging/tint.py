@@ -28,7 +28,7 @@ Planes = NDArray[np.float32]
 
 SHADES = 1 << 14  # 0.006 L* apart
 
-_STEP = 4.0  # L* between the curve's nodes
+_STEP = 2.0  # L* between the curve's nodes
 _FEWEST = 0.002  # share of the pixels that a node must stand for
 
 # A tint: nearly all pixels lie within this distance of the curve. The scatter that JPEG and stains

@@ -31,7 +31,7 @@ AUTO, KEEP, OFF = "auto", "keep", "off"
 
 _COPY = 512  # pixels at least of the short side of the copy that everything small is made from,
 _COPY_PIXELS = 1 << 22  # unless the long side is so long that it would have more than this
-_SEARCH = 256  # pixels of the short side at which a tint is looked for
+_SEARCH = 256  # pixels of the short side at which frame and tint are looked for
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -68,7 +68,7 @@ class Tone:
         Returns:
             ``(h, w)`` float32 in [0, 100].
         """
-        lightness = _lightness(self._reduce(self.frame, size))
+        lightness = _lightness(self.reduce(self.frame, size))
         return lightness if self.tint is None else self.tint.clean[self.tint.shades(lightness)]
 
     def lightness(self, frame: Frame, size: tuple[int, int]) -> Plane:
@@ -77,7 +77,7 @@ class Tone:
         Returns:
             ``(h, w)`` float32 in [0, 100].
         """
-        lightness = _lightness(self._reduce(frame, size))
+        lightness = _lightness(self.reduce(frame, size))
         if self.tint is None or self.keeps_tint:
             return lightness
         return self.tint.clean[self.tint.shades(lightness)]
@@ -95,8 +95,12 @@ class Tone:
             np.take(self.tint.clean, self.tint.shades(lightness), out=lightness, mode="clip")
             find_luminance(lightness, luminance)
 
-    def _reduce(self, frame: Frame, size: tuple[int, int]) -> Planes:
-        """A rectangle of the photograph at another size, encoded, in [0, 1]."""
+    def reduce(self, frame: Frame, size: tuple[int, int]) -> Planes:
+        """A rectangle of the photograph at another size, tint and all.
+
+        Returns:
+            ``(h, w)`` or ``(3, h, w)`` float32, encoded sRGB, in [0, 1].
+        """
         down = self.copy.shape[-2] / self.size[0]
         across = self.copy.shape[-1] / self.size[1]
         rows = slice(round(frame.top * down), round((frame.top + frame.height) * down))
@@ -131,14 +135,25 @@ def read_tone(photograph: Photograph, *, tone: str = AUTO) -> Tone:
         frame=whole(photograph.size),
         is_color=False,
         tint=None,
-        keeps_tint=tone == KEEP,
+        keeps_tint=False,
     )
-    lightness = read.lightness(read.frame, _at_side(_SEARCH, read.frame))
-    read = replace(read, frame=find_frame(lightness, photograph.size))
-    if photograph.is_grey:
-        return read
-    is_color, tint = find_tint(read._reduce(read.frame, _at_side(_SEARCH, read.frame)))
-    return replace(read, is_color=is_color, tint=None if tone == OFF else tint)
+    read = _find_frame(read)
+    if not photograph.is_grey:
+        read = _find_tint(read)
+        if read.tint is not None:  # a toned black is no black, so the frame comes out with the tint
+            read = _find_tint(_find_frame(read))
+    return replace(read, keeps_tint=tone == KEEP, tint=None if tone == OFF else read.tint)
+
+
+def _find_frame(tone: Tone) -> Tone:
+    everything = whole(tone.size)
+    lightness = tone.lightness(everything, _at_side(_SEARCH, everything))
+    return replace(tone, frame=find_frame(lightness, tone.size))
+
+
+def _find_tint(tone: Tone) -> Tone:
+    is_color, tint = find_tint(tone.reduce(tone.frame, _at_side(_SEARCH, tone.frame)))
+    return replace(tone, is_color=is_color, tint=tint)
 
 
 def _halved(size: tuple[int, int]) -> tuple[int, int]:
