@@ -21,7 +21,7 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="tintype-s",
             file="tintype-s.onnx",
-            sha256="abf76fe22341bd13b570be4432cade3aa2f369dc3ef7cc7f8d222f494dfbbc52",
+            sha256="1864b42d0536bef345fc9c948785a219f78b5d8d152cbff160d3b2c278f7c8a2",
             size=256,
             multiple=32,
             stride=4,
