@@ -143,7 +143,7 @@ def adobe_rgb() -> bytes:
     Source: Adobe RGB (1998) Color Image Encoding, version 2005-05, section 4.3.1.1 and annex B.
     """
     gamma = struct.pack(">4s4xIH2x", b"curv", 1, round(563 / 256 * 256))
-    tags = {name: gamma for name in (b"rTRC", b"gTRC", b"bTRC")}
+    tags = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), gamma)
     for name, xyz in zip((b"rXYZ", b"gXYZ", b"bXYZ"), ADOBE_COLORANTS, strict=True):
         tags[name] = make_xyz(*xyz)
     return make_profile(b"RGB ", tags)

@@ -23,15 +23,13 @@ from tintype.imaging.guard import (
 def test_whatever_a_decoder_raises_becomes_one_error(failure):
     with pytest.raises(
         UnreadableImage, match=r"^a damaged or incomplete X file.*; get a whole copy$"
-    ):
-        with refusing_damage("X"):
-            raise failure("some words")
+    ), refusing_damage("X"):
+        raise failure("some words")
 
 
 def test_the_message_is_one_short_line():
-    with pytest.raises(UnreadableImage) as caught:
-        with refusing_damage("X"):
-            raise ValueError("first\nsecond\t" + 500 * "x")
+    with pytest.raises(UnreadableImage) as caught, refusing_damage("X"):
+        raise ValueError("first\nsecond\t" + 500 * "x")
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 200
     assert "first second" in str(caught.value)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import io
+import struct
 
 import colour
 import numpy as np
@@ -108,10 +109,19 @@ def test_inks_without_a_profile_let_through_what_they_do_not_hold_back():
     np.testing.assert_allclose(deep, expected, atol=0.5)
 
 
-def test_three_equal_samples_are_grey_unless_the_channels_differ(adobe_rgb, grey_gamma):
+def test_three_equal_samples_are_grey_unless_the_channels_differ(
+    build_profile, adobe_rgb, grey_gamma
+):
     assert SRGB.keeps_grey()
     assert Encoding(profile=adobe_rgb).keeps_grey()
-    assert not Encoding(profile=grey_gamma(2.2)).keeps_grey()
+    assert Encoding(profile=grey_gamma(2.2)).keeps_grey()
+    tags = {
+        name: adobe_rgb[start : start + size]
+        for name, start, size in struct.iter_unpack(">4sII", adobe_rgb[132 : 132 + 12 * 7])
+    }
+    straight = struct.pack(">4s4xI", b"curv", 0)
+    warm = build_profile(b"RGB ", {**tags, b"bTRC": straight})
+    assert not Encoding(profile=warm).keeps_grey()
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "noise", "other", "absurd"])

@@ -44,7 +44,7 @@ class Encoding:
     def keeps_grey(self) -> bool:
         """Whether three equal RGB samples mean a neutral grey by construction."""
         known = _known_profile(self)
-        return known is None or (known.space == b"RGB " and len(set(known.curves)) == 1)
+        return known is None or known.space == b"GRAY" or len(set(known.curves)) == 1
 
 
 SRGB = Encoding()  # what samples mean where the file doesn't say

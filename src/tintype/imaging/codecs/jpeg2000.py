@@ -112,6 +112,10 @@ def _decode_deep(data: bytes, frame: _Frame) -> tuple[Pixels, Pixels | None]:
     if len(set(frame.bits)) > 1 or max(frame.bits) > 16:
         depths = ", ".join(map(str, frame.bits))
         raise UnsupportedImage(f"JPEG 2000 of {depths} bits is not read; convert it to 16 bits")
+    if len(frame.bits) == 2:
+        raise UnsupportedImage(
+            f"JPEG 2000 of {frame.bits[0]} bits, grey with alpha, is not read; convert it to TIFF"
+        )
     with opencv_silent():
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if decoded is None or decoded.dtype != np.uint16:

@@ -206,11 +206,9 @@ def _inflate(packed: bytes) -> bytes | None:
 
 def _read_raw_profile(texts: dict[str, str], name: str) -> bytes | None:
     """A binary block as text: its name, its length, its hexadecimal digits, each on new lines."""
-    lines = texts.get(_RAW_PROFILE + name, "").split()
-    if len(lines) < 3:
-        return None
+    lines = texts.get(_RAW_PROFILE + name, "").strip().splitlines()
     try:
-        return unhexlify("".join(lines[2:]))
+        return unhexlify("".join(line.strip() for line in lines[2:])) or None
     except ValueError:
         return None
 
