@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "startup": Benchmark("benchmarks.startup", "start of the library and the command line"),
     "network": Benchmark("benchmarks.network", "the network at several sizes, and loading it"),
     "command": Benchmark("benchmarks.command", "one megapixel from the shell, start-up included"),
+    "fullsize": Benchmark("benchmarks.fullsize", "12 megapixels and one, step by step"),
     "training": Benchmark("benchmarks.training", "a training step of the default recipe"),
 }
 

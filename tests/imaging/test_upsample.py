@@ -105,7 +105,7 @@ def test_a_field_is_the_guided_filters_line_through_each_point(rng):
     window = kernel @ kernel.T  # centred on the point (10, 10); beyond 5 sigma it is zero
     mean = np.sum(window * lightness)
     variance = np.sum(window * lightness**2) - mean**2
-    for plane, slope, offset in zip(chroma, field.slope, field.offset, strict=True):
+    for plane, slope, offset in zip(chroma, *field.coefficients, strict=True):
         covariance = np.sum(window * lightness * plane) - mean * np.sum(window * plane)
         assert slope[10, 10] == pytest.approx(covariance / (variance + 150), rel=0.02)
         np.testing.assert_allclose(slope * lightness + offset, plane, rtol=0, atol=1e-3)

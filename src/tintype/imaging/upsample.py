@@ -36,7 +36,7 @@ Planes = NDArray[np.float32]  # (n, h, w)
 
 POINTS = 4  # of the refined grid along a cell's side
 
-_STEPS = (3, 3, 3, 2, 2, 1, 1)  # points between a point and its eight neighbours, pass by pass
+_PASSES = ((3, 3), (2, 2), (1, 2))  # points to a neighbour, and how often these are gathered
 _SIMILAR = 5.7  # L*: at this difference in lightness a neighbour counts a quarter
 _RETURNS = 2  # how often, after a pass, what the cells have lost is given back
 _EDGE = 150.0  # variance of L* at which a slope is held back by half
@@ -47,38 +47,35 @@ class ChromaField:
     """Chroma as a linear function of lightness that varies smoothly over a picture.
 
     Attributes:
-        slope: ``(2, h, w)`` float32, of u* and v* over L*.
-        offset: ``(2, h, w)`` float32: u* and v* at L* = 0.
+        coefficients: ``(2, 2, h, w)`` float32: slopes over L*, then offsets; of u*, then of v*.
     """
 
-    slope: Planes
-    offset: Planes
+    coefficients: NDArray[np.float32]
 
     @property
     def height(self) -> int:
         """Rows of the field."""
-        return int(self.slope.shape[1])
+        return int(self.coefficients.shape[2])
 
-    def rows(self, at: NDArray[np.floating[Any]]) -> tuple[Planes, Planes]:
-        """Slopes and offsets in rows between the field's own.
+    def rows(self, at: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        """The coefficients in rows between the field's own.
 
         Args:
             at: ``(n,)``, in units of the field's rows; 0 is the first row's centre. Beyond the
                 outermost centres their values hold.
 
         Returns:
-            Two ``(2, n, w)`` float32.
+            ``(2, 2, n, w)`` float32.
         """
-        last = self.slope.shape[1] - 1
+        last = self.height - 1
         at = np.clip(at, 0, last)
         above = at.astype(np.intp)
-        below = np.minimum(above + 1, last)
-        share = (at - above).astype(np.float32)[:, None]
-        slope, offset = (
-            planes[:, above] + share * (planes[:, below] - planes[:, above])
-            for planes in (self.slope, self.offset)
-        )
-        return slope, offset
+        between = self.coefficients[:, :, np.minimum(above + 1, last)]
+        upper = self.coefficients[:, :, above]
+        between -= upper
+        between *= (at - above).astype(np.float32)[:, None]
+        between += upper
+        return between
 
     def over(self, lightness: Plane) -> Planes:
         """Chroma ``(2, H, W)`` of a picture at full size, of its ``(H, W)`` lightness."""
@@ -147,11 +144,14 @@ def refine(chroma: Planes, lightness: Plane) -> Planes:
     chroma = np.ascontiguousarray(chroma)  # OpenCV misreads an array that repeats itself
     size = lightness.shape[::-1]
     refined = np.stack([cv2.resize(p, size, interpolation=cv2.INTER_CUBIC) for p in chroma])
-    for step in _STEPS:
-        refined = _gather(refined, lightness, step)
-        for _ in range(_RETURNS):
-            lost = chroma - resize(refined, chroma.shape[1:])
-            refined += np.stack([cv2.resize(p, size) for p in lost])
+    weights = np.empty((9, *lightness.shape), np.float32)
+    for step, passes in _PASSES:
+        _weigh(lightness, step, weights)
+        for _ in range(passes):
+            refined = _gather(refined, weights, step)
+            for _ in range(_RETURNS):
+                lost = chroma - resize(refined, chroma.shape[1:])
+                refined += np.stack([cv2.resize(p, size) for p in lost])
     return refined
 
 
@@ -171,7 +171,7 @@ def fit(chroma: Planes, lightness: Plane) -> ChromaField:
     slope: Planes = np.stack(
         [(_blur(lightness * p) - mean * _blur(p)) * held_back for p in chroma], dtype=np.float32
     )
-    return ChromaField(slope, chroma - slope * lightness)
+    return ChromaField(np.stack((slope, chroma - slope * lightness)))
 
 
 def rows_between(rows: slice, height: int, points: int) -> NDArray[np.float64]:
@@ -184,28 +184,40 @@ def stretch(plane: Plane, width: int, out: Plane | None = None) -> Plane:
     return cv2.resize(plane, (width, plane.shape[0]), dst=out, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
 
 
-def _gather(chroma: Planes, lightness: Plane, step: int) -> Planes:
-    """Mean of each point and its eight neighbours ``step`` away, the lighter and darker less."""
-    height, width = lightness.shape
-    around = [_pad(plane, step) for plane in (lightness, *chroma)]
-    total = np.ones_like(lightness)
-    gathered = chroma.copy()
-    for down in (0, step, 2 * step):
-        for right in (0, step, 2 * step):
-            if down == right == step:
-                continue  # the point itself, with which the sums begin
-            there = np.s_[down : down + height, right : right + width]
-            weight = around[0][there] - lightness
-            weight *= np.float32(1 / _SIMILAR)
-            weight *= weight
-            weight += 1
-            weight *= weight
-            np.reciprocal(weight, out=weight)
-            total += weight
-            for plane, neighbours in zip(gathered, around[1:], strict=True):
-                plane += weight * neighbours[there]
-    gathered /= total
+def _weigh(lightness: Plane, step: int, weights: Planes) -> None:
+    """Find how much each neighbour ``step`` away counts: the lighter and darker, the less.
+
+    Args:
+        lightness: ``(h, w)``.
+        step: points between neighbours.
+        weights: ``(9, h, w)``, is overwritten; the fifth is the point's own. They sum to 1.
+    """
+    around = _pad(lightness, step)
+    for weight, there in zip(weights, _neighbours(lightness, step), strict=True):
+        np.subtract(around[there], lightness, out=weight)
+    weights *= np.float32(1 / _SIMILAR)
+    np.square(weights, out=weights)
+    weights += 1
+    np.square(weights, out=weights)
+    np.reciprocal(weights, out=weights)
+    weights /= weights.sum(axis=0)
+
+
+def _gather(chroma: Planes, weights: Planes, step: int) -> Planes:
+    """The weighted mean of each point's neighbours and its own chroma."""
+    gathered = np.zeros_like(chroma)
+    for plane, gathering in zip(chroma, gathered, strict=True):
+        around = _pad(plane, step)
+        for weight, there in zip(weights, _neighbours(plane, step), strict=True):
+            cv2.accumulateProduct(weight, around[there], gathering)
     return gathered
+
+
+def _neighbours(plane: Plane, step: int) -> list[tuple[slice, slice]]:
+    """Where the nine neighbours of all points lie once ``plane`` is padded by ``step``."""
+    height, width = plane.shape
+    shifts = (0, step, 2 * step)
+    return [np.s_[y : y + height, x : x + width] for y in shifts for x in shifts]
 
 
 def _pad(plane: Plane, by: int) -> Any:
