@@ -22,6 +22,11 @@ _XMP_KEYWORD = "XML:com.adobe.xmp"
 _RAW_PROFILE = "Raw profile type "
 _PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_ADAM7 = (  # first row, step down, first column, step right
+    *((0, 8, 0, 8), (0, 8, 4, 8), (4, 8, 0, 4), (0, 4, 2, 4)),
+    *((2, 4, 0, 2), (0, 2, 1, 2), (1, 2, 0, 1)),
+)
 _PIECE = 1 << 20  # bytes unpacked at a time
 _LARGEST_TEXT = 1 << 24  # bytes after decompression; more is an attack, and left behind
 _INCHES_PER_METRE = 1 / 0.0254
@@ -36,6 +41,7 @@ class Chunks:
         width: in pixels.
         height: in pixels.
         depth: bits a sample.
+        interlaced: whether the pixels come in seven passes.
         color: 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha.
         frames: more than one where it is an animation.
         transparency: the content of ``tRNS``.
@@ -52,6 +58,7 @@ class Chunks:
     height: int
     depth: int
     color: int
+    interlaced: bool
     frames: int
     transparency: bytes | None
     lean: bytes
@@ -94,6 +101,7 @@ def read_chunks(data: bytes) -> Chunks:
         height=height,
         depth=depth,
         color=color,
+        interlaced=methods[-1] == 1,
         frames=struct.unpack_from(">I", first[b"acTL"])[0] if b"acTL" in first else 1,
         transparency=first.get(b"tRNS"),
         lean=b"".join(pixels),
@@ -106,25 +114,31 @@ def read_chunks(data: bytes) -> Chunks:
     )
 
 
-def check_stream(lean: bytes, *, most: int) -> None:
-    """Check that the packed pixels unpack to their end, so that no decoder need complain.
-
-    Args:
-        lean: a file as :func:`read_chunks` gives it.
-        most: bytes that they may unpack to.
+def check_stream(chunks: Chunks) -> None:
+    """Check that the packed pixels unpack to what they should, so that no decoder need complain.
 
     Raises:
         ValueError: they end early, or go on for too long.
         zlib.error: they are damaged.
     """
     inflater = zlib.decompressobj()
-    room = most
-    for kind, content, _ in _walk(lean):
-        while kind == b"IDAT" and content and room > 0:
-            room -= len(inflater.decompress(content, _PIECE))
+    missing = _unpacked_size(chunks)
+    for kind, content, _ in _walk(chunks.lean):
+        while kind == b"IDAT" and content and missing >= 0 and not inflater.eof:
+            missing -= len(inflater.decompress(content, _PIECE))
             content = inflater.unconsumed_tail
-    if not inflater.eof:
-        raise ValueError("its pixels end early" if room > 0 else "its pixels do not end")
+    if missing or not inflater.eof:
+        raise ValueError("its pixels end early" if missing > 0 else "its pixels do not end")
+
+
+def _unpacked_size(chunks: Chunks) -> int:
+    """Bytes of the rows before they were packed, a byte for the filter in front of each."""
+    size, bits = 0, _CHANNELS[chunks.color] * chunks.depth
+    for top, down, left, right in _ADAM7 if chunks.interlaced else ((0, 1, 0, 1),):
+        rows = -(-max(0, chunks.height - top) // down)
+        columns = -(-max(0, chunks.width - left) // right)
+        size += rows * (1 + -(-columns * bits // 8)) if columns else 0
+    return size
 
 
 def insert_chunks(bare: bytes, photograph: Photograph) -> bytes:
