@@ -21,9 +21,12 @@ from tintype.imaging.guard import (
 
 @pytest.mark.parametrize("failure", DECODER_FAILURES)
 def test_whatever_a_decoder_raises_becomes_one_error(failure):
-    with pytest.raises(
-        UnreadableImage, match=r"^a damaged or incomplete X file.*; get a whole copy$"
-    ), refusing_damage("X"):
+    with (
+        pytest.raises(
+            UnreadableImage, match=r"^a damaged or incomplete X file.*; get a whole copy$"
+        ),
+        refusing_damage("X"),
+    ):
         raise failure("some words")
 
 
