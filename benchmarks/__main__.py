@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "network": Benchmark("benchmarks.network", "the network at several sizes, and loading it"),
     "command": Benchmark("benchmarks.command", "one megapixel from the shell, start-up included"),
     "fullsize": Benchmark("benchmarks.fullsize", "12 megapixels and one, step by step"),
+    "bleeding": Benchmark("benchmarks.bleeding", "colour over edges, against bicubic"),
     "training": Benchmark("benchmarks.training", "a training step of the default recipe"),
 }
 
