@@ -17,7 +17,7 @@ from tintype.imaging.raster import Raster
 from tintype.imaging.settings import Settings
 from tintype.imaging.xmp import COMPUTED, is_marked
 
-_TOKEN = re.compile(rb"(?:\s|#([^\r\n]*)[\r\n])*(\d{1,10})")
+_TOKEN = re.compile(rb"(?:\s|#([^\r\n]*)[\r\n])*(\d{1,10})(?!\d)")
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _KEYWORD = "Comment"
 _BITS, _TEXT_BITS = b"4", b"1"

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+import io
+import shutil
+import subprocess
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from tintype.errors import UnreadableImage, UnsupportedImage
+from tintype.imaging.boxes import find_boxes
+from tintype.imaging.files import encode, read
+from tintype.imaging.photograph import Photograph
+
+AVIFENC = shutil.which("avifenc")
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+@pytest.mark.parametrize("color", [False, True])
+def test_more_than_eight_bits_are_read_as_sixteen(samples, bits, color):
+    pixels = samples("uint16", color=color)
+    options = [cv2.IMWRITE_AVIF_DEPTH, bits, cv2.IMWRITE_AVIF_QUALITY, 100]
+    few = pixels[..., ::-1] >> (16 - bits) if color else pixels >> (16 - bits)
+    photograph = read(cv2.imencode(".avif", few, options)[1].tobytes())
+    assert photograph.pixels.dtype == np.uint16
+    step = 65536 / 2**bits
+    assert np.abs(photograph.pixels.astype(float) - pixels).max() <= (2 if color else 1.5) * step
+
+
+@pytest.mark.skipif(not AVIFENC, reason="libavif's tools are missing")
+@pytest.mark.parametrize("bits", [8, 10])
+def test_libavifs_own_files_are_read(tmp_path, color_pixels, bits):
+    Image.fromarray(color_pixels).save(tmp_path / "a.png")
+    lossless = ["--min", "0", "--max", "0", "-y", "444", "-d", str(bits)]
+    command = [AVIFENC, *lossless, tmp_path / "a.png", tmp_path / "a.avif"]
+    subprocess.run(command, check=True, capture_output=True)
+    photograph = read(tmp_path / "a.avif")
+    shown = photograph.pixels / photograph.white * 255
+    assert np.abs(shown - color_pixels).max() <= 1.01
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_containers_own_orientation_is_applied(color_pixels, orientation):
+    """Pillow writes EXIF's orientation as the container's."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    buffer = io.BytesIO()
+    Image.fromarray(color_pixels).save(buffer, "AVIF", quality=100, exif=exif)
+    photograph = read(buffer.getvalue())
+    assert photograph.size == ((61, 90) if orientation < 5 else (90, 61))
+    assert bool(find_boxes(buffer.getvalue(), b"meta", b"iprp", b"ipco", b"irot")) == (
+        orientation in (3, 5, 6, 7, 8)
+    )
+
+
+def test_colours_are_not_shifted_towards_green(color_pixels):
+    back = read(encode(Photograph(pixels=color_pixels), format="avif", quality=100)).pixels
+    assert np.abs((back.astype(int) - color_pixels).mean(axis=(0, 1))).max() < 0.2
+
+
+@pytest.mark.parametrize("transfer", [16, 18])
+def test_hdr_is_refused(color_pixels, transfer):
+    buffer = io.BytesIO()
+    Image.fromarray(color_pixels).save(buffer, "AVIF", quality=90)
+    data = bytearray(buffer.getvalue())
+    colors = find_boxes(bytes(data), b"meta", b"iprp", b"ipco", b"colr")
+    (box,) = [box for box in colors if data[box.start : box.start + 4] == b"nclx"]
+    data[box.start + 6 : box.start + 8] = transfer.to_bytes(2, "big")
+    with pytest.raises(UnsupportedImage, match="an HDR picture"):
+        read(bytes(data))
+
+
+def test_an_animation_is_refused(color_pixels):
+    image, buffer = Image.fromarray(color_pixels), io.BytesIO()
+    image.save(buffer, "AVIF", save_all=True, append_images=[image.rotate(90)])
+    with pytest.raises(UnsupportedImage, match="an animation of 2 frames"):
+        read(buffer.getvalue())
+
+
+def test_a_file_that_ends_early_is_refused(color_pixels):
+    data = encode(Photograph(pixels=color_pixels), format="avif")
+    with pytest.raises(UnreadableImage, match="damaged or incomplete AVIF"):
+        read(data[: len(data) // 2])

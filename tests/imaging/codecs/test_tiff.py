@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+import io
+import struct
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image, TiffImagePlugin
+
+from tintype.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from tintype.imaging.files import encode, read
+from tintype.imaging.photograph import Photograph
+from tintype.imaging.xmp import make_true
+
+DTYPES = ["uint8", "uint16", "float32"]
+
+
+def written(pixels: np.ndarray, **options: object) -> bytes:
+    """A TIFF file by tifffile."""
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, pixels, **options)
+    return buffer.getvalue()
+
+
+def saved(image: Image.Image, **options: object) -> bytes:
+    """A TIFF file by Pillow."""
+    buffer = io.BytesIO()
+    image.save(buffer, "TIFF", **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("color", [False, True])
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("bigtiff", [False, True])
+@pytest.mark.parametrize("layout", [{}, {"tile": (16, 32)}, {"rowsperstrip": 7}])
+@pytest.mark.parametrize("packed", [False, True])
+def test_tifffiles_files_are_read_exactly(
+    samples, dtype, color, byteorder, bigtiff, layout, packed
+):
+    pixels = samples(dtype, color=color)
+    data = written(
+        pixels,
+        photometric="rgb" if color else "minisblack",
+        byteorder=byteorder,
+        bigtiff=bigtiff,
+        compression="zlib" if packed else None,
+        predictor=2 if packed and dtype != "float32" else None,
+        **layout,
+    )
+    np.testing.assert_array_equal(read(data).pixels, pixels)
+
+
+@pytest.mark.parametrize("kind", ["tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg", "group4"])
+def test_pillows_files_are_read_as_pillow_shows_them(color_pixels, kind):
+    image = Image.fromarray(color_pixels)
+    image = image.convert("1") if kind == "group4" else image
+    data = saved(image, compression=kind)
+    shown = Image.open(io.BytesIO(data)).convert("L" if kind == "group4" else "RGB")
+    np.testing.assert_array_equal(read(data).pixels, shown)
+
+
+@pytest.mark.parametrize("kind", [1, 5, 32946])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_opencvs_files_are_read_exactly(samples, kind, dtype):
+    pixels = samples(dtype)
+    data = cv2.imencode(".tif", pixels[..., ::-1], [cv2.IMWRITE_TIFF_COMPRESSION, kind])[1]
+    np.testing.assert_array_equal(read(data.tobytes()).pixels, pixels)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB"])
+def test_every_mode_of_pillow_is_read(color_pixels, grey_pixels, mode):
+    image = Image.fromarray(color_pixels)
+    if mode.endswith("A"):
+        image.putalpha(Image.fromarray(grey_pixels))
+    if mode == "LAB":
+        data = written(np.zeros((4, 4, 3), np.uint8) + np.uint8([128, 0, 0]), photometric="cielab")
+        assert np.ptp(read(data).pixels) <= 2
+        return
+    data = saved(image.convert(mode))
+    photograph = read(data)
+    shown = Image.open(io.BytesIO(data)).convert("RGBA")
+    own = photograph.pixels if not photograph.is_grey else photograph.pixels[..., None]
+    np.testing.assert_allclose(
+        np.broadcast_to(own, (61, 90, 3)), np.asarray(shown)[..., :3], atol=1
+    )
+    if mode.endswith("A"):
+        np.testing.assert_array_equal(photograph.alpha, grey_pixels)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("color", [False, True])
+def test_alpha_is_kept_and_premultiplied_colours_are_freed(samples, opacity, dtype, color):
+    pixels, alpha = samples(dtype, color=color), opacity(dtype)
+    photograph = Photograph(pixels=pixels)
+    photometric = "rgb" if color else "minisblack"
+    stacked = np.dstack((pixels, alpha))
+    data = written(
+        stacked, photometric=photometric, extrasamples=["unassalpha"], planarconfig="contig"
+    )
+    np.testing.assert_array_equal(read(data).pixels, pixels)
+    np.testing.assert_array_equal(read(data).alpha, alpha)
+
+    share = alpha[..., None] / photograph.white
+    dark = (stacked[..., :-1] * share).astype(dtype)
+    stacked = np.concatenate((dark, alpha[..., None]), axis=2)
+    data = written(
+        stacked, photometric=photometric, extrasamples=["assocalpha"], planarconfig="contig"
+    )
+    seen = np.broadcast_to(alpha[..., None] > photograph.white / 4, dark.shape)
+    freed, own = (p.reshape(61, 90, -1)[seen] for p in (read(data).pixels, pixels))
+    error = np.abs(freed.astype(float) - own).max()
+    assert error <= (1e-6 if dtype == "float32" else 4)
+
+
+def test_an_extra_channel_that_is_no_alpha_is_left_out(samples, opacity):
+    stacked = np.dstack((samples("uint8"), opacity("uint8")))
+    data = written(stacked, photometric="rgb", extrasamples=["unspecified"], planarconfig="contig")
+    assert read(data).alpha is None
+    np.testing.assert_array_equal(read(data).pixels, samples("uint8"))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_where_white_is_zero_it_is_turned_over(samples, dtype):
+    pixels = samples(dtype, color=False)
+    white = Photograph(pixels=pixels).white
+    data = written((white - pixels).astype(dtype), photometric="miniswhite")
+    np.testing.assert_allclose(read(data).pixels, pixels, atol=1e-7)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+def test_other_floating_samples_become_those_of_32_bits(samples, dtype):
+    pixels = samples("float32").astype(dtype)
+    photograph = read(written(pixels, photometric="rgb"))
+    np.testing.assert_array_equal(photograph.pixels, pixels.astype(np.float32))
+
+
+@pytest.mark.parametrize("odd", [-0.1, 1.1, np.nan, np.inf])
+def test_floating_samples_of_unknown_white_are_refused(samples, odd):
+    pixels = samples("float32").copy()
+    pixels[3, 4, 1] = odd
+    with pytest.raises(UnsupportedImage, match=r"must lie in \[0, 1\], got .* scale them first"):
+        read(written(pixels, photometric="rgb"))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "uint32", "int32", "uint64"])
+def test_other_samples_are_refused(dtype):
+    with pytest.raises(UnsupportedImage, match="bits is not read; convert it to 8, 16 or floating"):
+        read(written(np.zeros((4, 4), dtype), photometric="minisblack"))
+
+
+def test_an_unknown_compression_is_refused(samples):
+    data = bytearray(encode(Photograph(pixels=samples("uint8")), format="tiff"))
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        at = file.pages[0].tags[259].valueoffset
+    data[at : at + 2] = struct.pack("<H", 34712)
+    with pytest.raises(UnsupportedImage, match="TIFF of compression 34712 is not read; save it"):
+        read(bytes(data))
+
+
+def test_reduced_copies_and_masks_are_no_pages(samples, grey_pixels):
+    buffer = io.BytesIO()
+    with tifffile.TiffWriter(buffer) as file:
+        file.write(grey_pixels[::4, ::4], subfiletype=1)  # a thumbnail
+        file.write(samples("uint16"), photometric="rgb", subfiletype=0)
+        file.write(grey_pixels > 128, subfiletype=4)  # a mask
+        file.write(samples("uint8"), photometric="rgb", subfiletype=2)  # a page
+    photograph = read(buffer.getvalue())
+    np.testing.assert_array_equal(photograph.pixels, samples("uint16"))
+    assert [page.pixels.dtype for page in photograph.pages] == [np.uint8]
+
+
+def test_the_limit_counts_all_pages(samples):
+    page = Photograph(pixels=samples("uint8"), format="tiff")
+    data = encode(replace(page, pages=(page, page)))
+    assert len(read(data, max_pixels=3 * 61 * 90).pages) == 2
+    with pytest.raises(ImageTooLarge):
+        read(data, max_pixels=3 * 61 * 90 - 1)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_exif_goes_into_the_files_own_directories_and_out_again(samples, exif_block, order):
+    photograph = Photograph(pixels=samples("uint8"), format="tiff", exif=exif_block(order=order))
+    data = encode(photograph)
+    with Image.open(io.BytesIO(data)) as opened:
+        exif = opened.getexif()
+        assert exif[0x010F] == "Leica"
+        assert exif.get_ifd(0x8769)[0x9003] == "1936:03:07 12:00:00"
+        assert exif.get_ifd(0x8825)[2] == (51.0, 2.0, 3.0)
+    back = read(data)
+    assert back.exif[:2] == (b"II" if order == "<" else b"MM")
+    assert read(encode(back, format="jpeg")).exif == read(encode(back)).exif
+
+
+@pytest.mark.parametrize("bigtiff", [False, True])
+def test_descriptions_of_other_writers_become_exif(samples, bigtiff):
+    data = written(
+        samples("uint8"),
+        photometric="rgb",
+        bigtiff=bigtiff,
+        description="Ein Hund",
+        software="a scanner",
+        extratags=[(315, "s", 0, "Erika", True), (33432, "s", 0, "CC0", True)],
+        metadata=None,
+    )
+    exif = Image.Exif()
+    exif.load(read(data).exif)
+    assert [exif[tag] for tag in (270, 305, 315, 33432)] == [
+        "Ein Hund",
+        "a scanner",
+        "Erika",
+        "CC0",
+    ]
+
+
+def test_what_describes_the_file_is_no_exif(samples):
+    photograph = read(written(samples("uint8"), photometric="rgb", metadata=None, software=False))
+    assert photograph.exif is None
+
+
+def test_xmp_and_iptc_of_pillow_are_found(color_pixels, xmp_packet, iptc_records):
+    info = TiffImagePlugin.ImageFileDirectory_v2()
+    info[700], info[33723] = xmp_packet, iptc_records
+    info.tagtype[700], info.tagtype[33723] = 1, 7
+    photograph = read(saved(Image.fromarray(color_pixels), tiffinfo=info))
+    assert photograph.xmp == make_true(xmp_packet)
+    assert photograph.iptc == iptc_records
+
+
+@pytest.mark.parametrize("unit", ["INCH", "CENTIMETER", "NONE"])
+def test_resolution_of_every_unit_is_read(samples, unit):
+    data = written(samples("uint8"), photometric="rgb", resolution=(300, 600), resolutionunit=unit)
+    scale = {"INCH": 1.0, "CENTIMETER": 2.54, "NONE": None}[unit]
+    assert read(data).dpi == (scale and pytest.approx((300 * scale, 600 * scale)))
+
+
+def test_pages_whose_exif_differs_in_byte_order_are_refused(samples, exif_block):
+    pages = [Photograph(pixels=samples("uint8"), exif=exif_block(order=order)) for order in "<>"]
+    with pytest.raises(UnsupportedImage, match="differ in byte order; write them singly"):
+        encode(replace(pages[0], pages=(pages[1],)), format="tiff")
+
+
+def test_a_file_of_more_than_four_gigabytes_is_refused(samples, monkeypatch):
+    monkeypatch.setattr("tintype.imaging.codecs.tiff_writer._pack_strip", lambda *_: range(1 << 32))
+    with pytest.raises(UnsupportedImage, match="larger than 4 GB; write its pages singly"):
+        encode(Photograph(pixels=samples("uint8")), format="tiff")
+
+
+def test_directories_that_lead_back_to_themselves_end(samples):
+    data = bytearray(encode(Photograph(pixels=samples("uint8")), format="tiff"))
+    (first,) = struct.unpack_from("<I", data, 4)
+    (count,) = struct.unpack_from("<H", data, first)
+    struct.pack_into("<I", data, first + 2 + 12 * count, first)
+    assert read(bytes(data)).pages == ()
+
+
+def test_a_file_without_pictures_is_refused():
+    with pytest.raises(UnreadableImage, match="without any picture in it"):
+        read(b"II*\0" + bytes(60))
+
+
+@pytest.mark.parametrize("packed", ["zlib", None])
+@pytest.mark.parametrize("share", [0.2, 0.6, 0.99])
+def test_a_file_that_ends_early_is_refused(samples, packed, share, capfd):
+    data = written(samples("uint16"), photometric="rgb", compression=packed, rowsperstrip=8)
+    with pytest.raises(UnreadableImage, match="damaged or incomplete TIFF"):
+        read(data[: int(share * len(data))])
+    assert capfd.readouterr().err == ""
+
+
+def test_altered_pixels_are_noticed(samples, capfd):
+    data = bytearray(encode(Photograph(pixels=samples("uint16")), format="tiff"))
+    data[200] ^= 4
+    with pytest.raises(UnreadableImage, match="its packed data are altered"):
+        read(bytes(data))
+    assert capfd.readouterr().err == ""
