@@ -50,7 +50,8 @@ def test_a_recipe_is_trained_gone_on_with_and_exported(data, tmp_path, monkeypat
     Image.new("L", (40, 30), 99).save(tmp_path / "grey.png")
     arguments = [str(tmp_path / "grey.png"), "--model", str(network), "-o", str(tmp_path / "o")]
     assert main(["colorize", *arguments]) == 0
-    assert Image.open(tmp_path / "o" / "grey.png").mode == "RGB"
+    with Image.open(tmp_path / "o" / "grey.png") as colored:
+        assert colored.mode == "RGB"
 
 
 @pytest.mark.parametrize("recipe", [name for name in list_recipes() if "small" in name])

@@ -36,7 +36,7 @@ def lab(xyz: np.ndarray) -> np.ndarray:
 
 def encoded_lab(xyz: np.ndarray) -> np.ndarray:
     """Lab in [0, 1] as version 4 encodes it."""
-    return ((*lab(xyz), 0, 128, 128)) / (100, 255, 255)
+    return (lab(xyz) + np.array((0, 128, 128))) / (100, 255, 255)
 
 
 def grid(channels: int) -> np.ndarray:
