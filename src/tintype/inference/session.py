@@ -5,10 +5,8 @@ ONNX Runtime computes every output of a graph, wanted or not (its option that sa
 in builds for training only). So each set of outputs that is asked for gets the network cut down to
 it, opened when it is first wanted; the chroma alone, which is nearly always enough, at once.
 
-Threads do not spin when they have nothing to do, so that a folder job's decoders and encoders get
-the CPU between two photographs; the price is a few microseconds at every wake-up. The arena, which
-keeps the memory of the largest photograph so far for good, is off: what a photograph needed is free
-when it is done.
+Threads do not spin while they wait for work, so that a folder job's decoders and encoders get the
+CPU between two photographs; the price is a few microseconds at every wake-up.
 """
 
 import os
@@ -105,7 +103,6 @@ def _open(spec: ModelSpec, outputs: frozenset[str], device: str, threads: int) -
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = _SILENT
-    options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     providers = [(PROVIDERS[device], _PROVIDER_OPTIONS.get(device, {}))]
     if device != "cpu":
