@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import hashlib
+import os
 from dataclasses import replace
 from functools import partial
 
@@ -52,7 +53,7 @@ def test_a_device_that_onnx_runtime_has_but_cannot_start_is_not_replaced_in_sile
     assert Session(stand_in, device="auto", threads=1).device == "cpu"
 
 
-@pytest.mark.parametrize(("threads", "expected"), [(1, 1), (3, 3), (None, module._usable_cpus())])
+@pytest.mark.parametrize(("threads", "expected"), [(1, 1), (3, 3), (None, module._usable_cores())])
 def test_a_run_uses_as_many_threads_as_it_may(stand_in, monkeypatch, threads, expected):
     seen = []
     original = onnxruntime.InferenceSession
@@ -65,3 +66,19 @@ def test_a_run_uses_as_many_threads_as_it_may(stand_in, monkeypatch, threads, ex
     Session(stand_in, device="cpu", threads=threads)
     assert [options.intra_op_num_threads for options in seen] == [expected]
     assert seen[0].get_session_config_entry("session.intra_op.allow_spinning") == "0"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="Linux alone says so much")
+def test_two_threads_of_one_core_count_as_one(tmp_path, monkeypatch):
+    for cpu, siblings in enumerate(["0,2", "1,3", "0,2", "1,3"]):
+        (tmp_path / f"cpu{cpu}").write_text(siblings)
+    monkeypatch.setattr(module, "_SIBLINGS", str(tmp_path / "cpu{}"))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+    assert module._usable_cores() == 2
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 9})  # 9 says nothing of itself
+    assert module._usable_cores() == 3
+
+
+def test_where_cores_are_unknown_onnx_runtime_chooses(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert module._usable_cores() == 0

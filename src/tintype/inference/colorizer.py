@@ -29,7 +29,7 @@ class Colorizer:
         model: a network of :data:`tintype.spec.models.MODELS`, or the path of an ONNX file.
         device: where the network runs; a key of :data:`tintype.inference.devices.PROVIDERS`, or
             ``auto``. All else runs on the CPU.
-        threads: CPU threads of one photograph; by default as many as the process may use.
+        threads: CPU threads of one photograph; by default one for each usable core.
 
     Raises:
         OptionError: there is no such model or device.

@@ -39,7 +39,7 @@ class Engine:
     Args:
         spec: which network, from :func:`tintype.spec.models.find_model`.
         device: a key of :data:`tintype.inference.devices.PROVIDERS`, or ``auto``.
-        threads: CPU threads of one prediction; by default as many as the process may use.
+        threads: CPU threads of one prediction; by default one for each usable core.
 
     Raises:
         OptionError: there is no such device here.

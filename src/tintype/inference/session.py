@@ -11,6 +11,7 @@ CPU between two photographs; the price is a few microseconds at every wake-up.
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -26,6 +27,7 @@ from tintype.spec.models import read_model
 from tintype.spec.onnx import keep_outputs
 
 _SILENT = 4  # log severity: nothing but a crash; what fails comes back as an exception
+_SIBLINGS = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
 _PROVIDER_OPTIONS: dict[str, dict[str, str]] = {
     "cuda": {"cudnn_conv_algo_search": "HEURISTIC"},  # the default tries all at each new size
 }
@@ -47,7 +49,7 @@ class Session:
     Args:
         spec: which network.
         device: a key of :data:`tintype.inference.devices.PROVIDERS`, or ``auto``.
-        threads: CPU threads of one run; by default as many as the process may use.
+        threads: CPU threads of one run; by default one for each core that the process may use.
 
     Raises:
         OptionError: there is no such device here.
@@ -57,7 +59,7 @@ class Session:
     def __init__(self, spec: ModelSpec, *, device: str, threads: int | None) -> None:
         self.device = choose_device(device, ort.get_available_providers())
         self._spec = spec
-        self._threads = threads or _usable_cpus()
+        self._threads = threads or _usable_cores()
         self._opening = Lock()
         self._opened: dict[frozenset[str], Any] = {}
         started = self._open(frozenset({CHROMA})).get_providers()[0]
@@ -130,8 +132,15 @@ def _check_tensors(session: Any, spec: ModelSpec, outputs: frozenset[str]) -> No
         )
 
 
-def _usable_cpus() -> int:
-    """CPUs that this process may run on, which in a container are fewer than the machine's."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _usable_cores() -> int:
+    """Physical cores that this process may use; 0, where that is unknown, lets ONNX Runtime choose.
+
+    In a container the process may have fewer than the machine, of which ONNX Runtime knows nothing.
+    """
+    if not hasattr(os, "sched_getaffinity"):  # macOS, Windows
+        return 0
+    cpus = os.sched_getaffinity(0)
+    try:
+        return len({Path(_SIBLINGS.format(cpu)).read_text() for cpu in cpus})
+    except OSError:
+        return len(cpus)
