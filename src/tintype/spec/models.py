@@ -21,8 +21,8 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="tintype-s",
             file="tintype-s.onnx",
-            sha256="1864b42d0536bef345fc9c948785a219f78b5d8d152cbff160d3b2c278f7c8a2",
-            size=256,
+            sha256="ec663dd8dee25eeb9b87f6543558cecdb596922ac623d6c13c286ad995bed55b",
+            size=144,
             multiple=32,
             stride=4,
             temperature=0.4,
