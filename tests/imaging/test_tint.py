@@ -53,6 +53,23 @@ def test_knows_the_tints_own_colours(grey, name):
     assert np.hypot(*(of_tint - luv[1:])).mean() < 1.0
 
 
+# The matrix as the Filter Effects Module prints it, on a grey; what exceeds 1 is cut off.
+def test_undoes_the_sepia_filter(grey):
+    matrix = [[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]]
+    filtered = np.minimum(np.einsum("cd,dhw->chw", matrix, np.stack([grey] * 3)), 1)
+    is_color, tint = find_tint(filtered.astype(np.float32))
+    assert not is_color
+    scan = rgb_to_lightness(filtered)[0]
+    clean = tint.clean[tint.shades(scan.astype(np.float32))]
+    assert np.abs(scan - lightness_of(grey)).mean() > 5
+    assert np.abs(clean - lightness_of(grey)).mean() < 1
+
+
+def test_colours_that_are_sepia_only_on_the_whole_are_colours(grey):
+    layers = np.stack((1.351 * grey[::-1], 1.203 * grey[:, ::-1], 0.937 * grey))
+    assert find_tint((0.7 * layers).astype(np.float32)) == (True, None)
+
+
 def test_a_faded_scan_is_brought_out_part_of_the_way(grey):
     faded = (0.3 + 0.4 * grey)[None] * np.array([1.0, 0.95, 0.8])[:, None, None]
     _, tint = find_tint(faded.astype(np.float32))

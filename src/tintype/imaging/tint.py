@@ -12,7 +12,12 @@ where its black and its white were; between them, it is as light as the channels
 where they are on their own way from black to white. A black or white that lies farther in than
 nearly all photographs have it is taken for faded, and brought out part of the way.
 
+One tint is known exactly: the sepia filter of browsers, cameras and editors. It makes photographs
+lighter, and cuts off the lights of two channels, but leaves the third whole.
+
 L* in [0, 100], u* and v* in CIE units, R, G and B encoded sRGB in [0, 1].
+
+Source: Filter Effects Module Level 1 (W3C), section 9.3, for the matrix of the sepia filter.
 """
 
 from dataclasses import dataclass
@@ -36,6 +41,11 @@ _FEWEST = 0.002  # share of the pixels that a node must stand for
 _NEARLY_ALL = 97  # per cent
 _SCATTER, _SCATTER_BY_STRENGTH = 7.0, 0.2  # CIE units
 _FAINT, _STRONGEST = 1.5, 80.0  # CIE units: less is a grey scan, more is no toner
+
+_SEPIA_FILTER = np.array([1.351, 1.203, 0.937])  # R, G and B of a grey: its matrix's row sums
+# R and G against what B says they are, over their means: how far off on the whole, and how far in
+# single pixels, where JPEG shifts them.
+_SEPIA_BIAS, _SEPIA_ERROR = 0.015, 0.06
 
 # A channel that is this high in so many more of the pixels than another is cut off.
 _CLIPPED, _CLIPPED_SHARE = 0.995, 0.02
@@ -75,13 +85,27 @@ def find_tint(rgb: Planes) -> tuple[bool, Tint | None]:
     nodes = _nodes(luv, rgb)
     along = np.stack([np.interp(luv[0], nodes[0], plane) for plane in nodes[1:3]])
     strength = float(np.hypot(*along).mean())
-    scatter = float(np.percentile(np.hypot(*(luv[1:] - along)), _NEARLY_ALL))
-    if scatter > _SCATTER + _SCATTER_BY_STRENGTH * strength or strength > _STRONGEST:
-        return True, None
-    if strength < _FAINT:
-        return False, None
-    clean = luminance_to_lightness(srgb_to_linear(_clean_codes(nodes[3:], rgb)))
-    return False, _tabulate(nodes[0], nodes[1:3], clean)
+    if _is_sepia_filter(rgb):
+        clean = np.maximum.accumulate(np.minimum(nodes[5] / _SEPIA_FILTER[2], 1))
+    else:
+        scatter = float(np.percentile(np.hypot(*(luv[1:] - along)), _NEARLY_ALL))
+        if scatter > _SCATTER + _SCATTER_BY_STRENGTH * strength or strength > _STRONGEST:
+            return True, None
+        if strength < _FAINT:
+            return False, None
+        clean = _clean_codes(nodes[3:], rgb)
+    lightness = luminance_to_lightness(srgb_to_linear(clean))
+    return False, _tabulate(nodes[0], nodes[1:3], lightness)
+
+
+def _is_sepia_filter(rgb: Planes) -> bool:
+    """Whether R and G are what the filter makes of the grey that B says there was."""
+    grey = rgb[2:] / _SEPIA_FILTER[2]
+    error = rgb[:2] - np.minimum(grey * _SEPIA_FILTER[:2, None, None], 1)
+    mean = np.mean(rgb[:2], axis=(1, 2))
+    biased = np.abs(np.mean(error, axis=(1, 2))) >= _SEPIA_BIAS * mean  # so is black
+    astray = np.mean(np.abs(error), axis=(1, 2)) >= _SEPIA_ERROR * mean
+    return not (np.any(biased) or np.any(astray))
 
 
 def _nodes(luv: NDArray[np.float64], rgb: Planes) -> NDArray[np.float64]:
