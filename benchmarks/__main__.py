@@ -32,6 +32,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "command": Benchmark("benchmarks.command", "one megapixel from the shell, start-up included"),
     "fullsize": Benchmark("benchmarks.fullsize", "12 megapixels and one, step by step"),
     "bleeding": Benchmark("benchmarks.bleeding", "colour over edges, against bicubic"),
+    "film": Benchmark("benchmarks.film", "a film at three sizes, step by step"),
     "training": Benchmark("benchmarks.training", "a training step of the default recipe"),
 }
 

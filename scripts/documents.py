@@ -16,6 +16,8 @@ from tintype.errors import TintypeError
 from tintype.evaluate.evaluation import KIND as EVALUATION
 from tintype.evaluate.evaluation import Evaluation
 from tintype.evaluate.tables import to_markdown
+from tintype.evaluate.video import KIND as FILMS
+from tintype.evaluate.video import FilmEvaluation
 from tintype.records.files import write_text
 from tintype.records.markdown import fill_place, list_places
 from tintype.records.provenance import Provenance
@@ -26,6 +28,7 @@ RECORDS = Path("docs/records")
 
 DRAWERS: dict[str, Callable[[Record], str]] = {  # kind of a record → its Markdown
     result.KIND: lambda record: result.load(record).to_markdown(),
+    FILMS: lambda record: FilmEvaluation.from_content(record.content).to_markdown(),
     EVALUATION: lambda record: to_markdown(Evaluation.from_content(record.content)),
 }
 

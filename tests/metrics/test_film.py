@@ -7,6 +7,7 @@ from scipy.ndimage import map_coordinates
 from scipy.spatial.distance import jensenshannon
 
 from tintype.metrics.film import (
+    chroma_warping_error,
     color_distribution_consistency,
     histograms,
     visible_in_both,
@@ -80,6 +81,16 @@ def test_a_film_that_moves_without_changing_has_no_warping_error(rng):
     # each channel 0.1 brighter: 3 · 0.1²
     brighter = later + 0.1
     assert warping_error(earlier, brighter, flow(5, 2), visible) == pytest.approx(0.03, rel=1e-5)
+
+
+def test_of_chroma_alone_the_error_is_in_squared_cie_units(rng):
+    earlier = rng.normal(0, 30, (2, 20, 30))
+    later = np.roll(earlier, (2, 5), axis=(1, 2)) + np.array([3.0, -4.0])[:, None, None]
+    visible = np.zeros((20, 30), dtype=bool)
+    visible[:-2, :-5] = True
+    assert chroma_warping_error(earlier, later, flow(5, 2), visible) == pytest.approx(25, rel=1e-5)
+    with pytest.raises(ValueError, match="visible must be"):
+        chroma_warping_error(earlier, later, flow(5, 2), visible[1:])
 
 
 def test_nothing_visible_has_no_error_to_tell(rng):

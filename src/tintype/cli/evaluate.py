@@ -21,7 +21,7 @@ from tintype.evaluate import commands
 from tintype.evaluate.options import EvaluateOptions, RunOptions
 from tintype.evaluate.tables import tabulate_comparison, tabulate_glance
 from tintype.records import markdown
-from tintype.spec.options import ColorizeOptions, EngineOptions
+from tintype.spec.options import ENGINE_DEFAULTS, ColorizeOptions, EngineOptions
 
 app = typer.Typer(add_completion=False)
 
@@ -36,6 +36,10 @@ _COMPARE = typer.Option(metavar="A.json B.json", help="Pair two records; PATH:NA
 _BLIND = typer.Option(metavar="A B", help="Write a page to vote on two candidates, and its key.")
 _TALLY = typer.Option(metavar="VOTES KEY", help="Count the votes that such a page gave out.")
 _WRITE_GREYS = typer.Option("--write-greys", help="Write the grey inputs, for other programs.")
+_VIDEO = typer.Option(
+    metavar="CLIP[@SECONDS]", help="Measure films: grey clips of colour films. May be repeated."
+)
+_FRAMES = typer.Option(help="Frames of each clip.", min=5)
 _WRITE_MODE = typer.Option(metavar="FILE", help="Count the dataset mode, and write its record.")
 
 
@@ -55,8 +59,13 @@ def evaluate(
     tally: Annotated[tuple[Path, Path] | None, _TALLY] = None,
     write_greys: Annotated[bool, _WRITE_GREYS] = False,
     write_mode: Annotated[Path | None, _WRITE_MODE] = None,
+    video: Annotated[list[str] | None, _VIDEO] = None,
+    frames: Annotated[int, _FRAMES] = 150,
 ) -> None:
     """Measure colours against the truth, against grey, and against each other."""
+    if video:
+        _films(video, candidates or [ENGINE_DEFAULTS.model], out, frames, engine.device)
+        return
     uses = (candidates, compare, blind, tally, write_greys, write_mode)
     if sum(map(bool, uses)) > 1:
         raise OptionError(
@@ -93,6 +102,14 @@ def evaluate(
             )
         typer.echo(markdown.table(*tabulate_glance(evaluation)), nl=False)
         typer.echo(f"written: {out / commands.RECORD}, {out / commands.PAGE}")
+
+
+def _films(clips: list[str], networks: list[str], out: Path, frames: int, device: str) -> None:
+    from tintype.cli.films import RECORD, measure_films  # needs the extra `video`
+
+    evaluation = measure_films(clips, networks, out, frames=frames, device=device)
+    typer.echo(evaluation.to_markdown(), nl=False)
+    typer.echo(f"written: {out / RECORD}, and a sheet for each clip")
 
 
 def _compare(records: tuple[str, str], out: Path, options: EvaluateOptions) -> None:

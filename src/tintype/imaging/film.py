@@ -170,6 +170,27 @@ def compose_rgb(luma: Plane, chroma: Floats, coding: Coding) -> Plane:
     return pixels
 
 
+def decode_planes(luma: Floats, cb: Floats, cr: Floats, coding: Coding) -> Floats:
+    """R'G'B' of codes, as a display shows them.
+
+    Args:
+        luma: ``(h, w)`` float32, codes, not rounded.
+        cb: the same.
+        cr: the same.
+        coding: of the film.
+
+    Returns:
+        ``(3, h, w)`` float32 in [0, 1]; what no display can show is clipped, as displays do.
+    """
+    y = (luma - np.float32(coding.black)) * np.float32(1 / coding.luma_span)
+    difference = cv2.merge((cb, cr)) - np.float32(coding.neutral)
+    excursion = cv2.transform(
+        difference / np.float32(coding.chroma_span), _excursions(coding.matrix)
+    )
+    rgb = np.clip(np.moveaxis(y[..., None] + excursion, -1, 0), 0, 1)
+    return np.asarray(rgb, dtype=np.float32)
+
+
 def fit_difference(luma: Floats, difference: Floats, coding: Coding) -> Floats:
     """Scale Cb and Cr down, pixel by pixel, until R', G' and B' lie in [0, 1]; luma is untouched.
 

@@ -137,6 +137,34 @@ def warping_error(earlier: Array, later: Array, flow: Array, visible: NDArray[np
     return float(np.mean(squares[visible])) if visible.any() else float("nan")
 
 
+def chroma_warping_error(
+    earlier: Array, later: Array, flow: Array, visible: NDArray[np.bool_]
+) -> float:
+    """The same of chroma alone, where lightness is the input's own and cannot flicker.
+
+    In RGB the grain and the light of the film itself, which all colourings of it share, drown what
+    the colours do.
+
+    Args:
+        earlier: ``(2, H, W)`` u*, v* in CIE units.
+        later: the same shape.
+        flow: as for :func:`warping_error`.
+        visible: as for :func:`warping_error`.
+
+    Returns:
+        Squared distance in CIE units, averaged over the visible pixels; NaN where nothing is
+        visible in both frames.
+
+    Raises:
+        ValueError: the shapes do not belong together.
+    """
+    check_pair(earlier, later, planes=2)
+    if visible.shape != earlier.shape[-2:]:
+        raise ValueError(f"visible must be {earlier.shape[-2:]}, got {visible.shape}")
+    squares = _squared_length(earlier - warp(later, flow))
+    return float(np.mean(squares[visible])) if visible.any() else float("nan")
+
+
 def _squared_length(vectors: Array) -> Numbers:
     """``(C, H, W)`` to ``(H, W)``."""
     return np.asarray(np.sum(vectors**2, axis=0, dtype=np.float64))

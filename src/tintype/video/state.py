@@ -48,7 +48,9 @@ def save_state(state: State, path: Path) -> None:
     for number, memory in enumerate(memories):
         arrays[f"lightness{number}"] = memory.lightness
         arrays[f"known{number}"] = memory.known
-        arrays[f"counts{number}"] = np.array([memory.runs, memory.age, memory.travel])
+        arrays[f"counts{number}"] = np.array(
+            [memory.runs, memory.age, memory.travel, memory.dulling]
+        )
     try:
         with open(path, "wb") as file:
             np.savez(file, **arrays)
@@ -73,6 +75,7 @@ def load_state(path: Path) -> State:
                     runs=int(arrays[f"counts{number}"][0]),
                     age=int(arrays[f"counts{number}"][1]),
                     travel=float(arrays[f"counts{number}"][2]),
+                    dulling=float(arrays[f"counts{number}"][3]),
                 )
                 for number in range(int(arrays["count"]))
             ]

@@ -40,6 +40,9 @@ _MOST_WEIGHT = np.float32(12)  # of what a place remembers, in predictions of fu
 _LEAST_CONFIDENCE = np.float32(0.1)  # that even a prediction without any counts for
 _LIGHT = np.float32(15)  # L*: by so much may the light change before a place is forgotten
 
+_MOST_DULLING, _ADAPTION = 1.03, 0.25  # of what means lose; how fast that is followed
+_GREY = 0.5  # mean chroma, CIE units, of a frame that has next to none
+
 _FIRST_RUNS = 4  # predictions, two frames apart, with which a scene begins
 _NEAREST, _FARTHEST = 2, 8  # frames from one prediction to the next
 _UNKNOWN = 0.008  # share of a frame without weight that calls for a prediction
@@ -75,6 +78,7 @@ class Memory:
         runs: predictions in this scene so far.
         age: frames since the last of them.
         travel: pixels of motion since the last of them.
+        dulling: chroma of the predictions over that of their means, as means are duller.
     """
 
     lightness: NDArray[np.uint8]
@@ -82,6 +86,7 @@ class Memory:
     runs: int = 0
     age: int = 0
     travel: float = 0.0
+    dulling: float = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -115,6 +120,7 @@ class Steadier:
         chroma = spread(
             chroma, memory.known[..., 2].copy(), lightness, lightness, radius=_FINE_RADIUS
         )
+        chroma *= np.float32(memory.dulling)
         return Colors(chroma=chroma, predicted=predicted, cut=cut, recalled=recalled)
 
     def _enter(self, light: NDArray[np.uint8], lightness: Floats) -> tuple[Memory, bool, bool]:
@@ -142,6 +148,7 @@ class Steadier:
             runs=memory.runs,
             age=memory.age + 1,
             travel=memory.travel + motion.speed,
+            dulling=memory.dulling,
         )
 
     def _is_due(self, memory: Memory) -> bool:
@@ -182,5 +189,12 @@ def _learn(memory: Memory, lightness: Floats, prediction: Prediction) -> None:
         channel = known[..., index if index < 2 else 3]
         channel += share * (plane - channel)
     known[..., 2] = np.minimum(total, _MOST_WEIGHT)
+    ratio = _strength(*chroma) / max(_strength(known[..., 0], known[..., 1]), _GREY)
+    memory.dulling += _ADAPTION * (min(ratio, _MOST_DULLING) - memory.dulling)
     memory.runs += 1
     memory.age, memory.travel = 0, 0.0
+
+
+def _strength(u: Floats, v: Floats) -> float:
+    """The mean chroma of a frame, in CIE units."""
+    return float(np.sqrt(np.square(u) + np.square(v)).mean())

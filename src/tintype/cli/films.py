@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``tintype evaluate --video``: clips made grey, coloured in every way, and measured.
+
+Each way of colouring is ``tintype video`` in a process of its own, so that its time and its memory
+are its own; what it writes is lossless, so that only the colours are measured. Beside the record
+lies a sheet for each clip: consecutive frames, true and coloured in each way, to be looked at.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tintype.errors import OptionError
+from tintype.evaluate.video import KIND, TRUTH, FilmEvaluation, FilmScore, TrueFilm
+from tintype.records.provenance import collect_provenance, hash_file
+from tintype.records.record import Record, write_record
+from tintype.video.viewing import view_film, write_grey
+
+RECORD = "films.json"
+SHORT_SIDE = 216  # pixels at which films are measured
+WAYS = {"each frame alone": ["--steady", "off"], "along the motion": ["--steady", "motion"]}
+
+_SHEET_FRAMES = 8
+_SHEET_STEP = 3  # frames from one row of a sheet to the next
+
+Floats = NDArray[np.float32]
+
+
+def measure_films(
+    clips: Sequence[str], networks: Sequence[str], out: Path, *, frames: int, device: str
+) -> FilmEvaluation:
+    """Measure networks on clips, and leave the record and the sheets.
+
+    Args:
+        clips: paths of colour films; ``PATH@SECONDS`` to begin there.
+        networks: names or paths.
+        out: folder; made if need be.
+        frames: of each clip.
+        device: where the networks run.
+
+    Raises:
+        OptionError: two clips have one name, or a clip is no film.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    scores: dict[str, dict[str, FilmScore]] = {}
+    data = {}
+    for clip in clips:
+        path, start = parse_clip(clip)
+        name = f"{path.stem}@{start:g}" if start else path.stem
+        if name in scores:
+            raise OptionError(f"two clips are called {name}; rename one of them")
+        data[path.name] = hash_file(path)
+        with tempfile.TemporaryDirectory() as folder:
+            scores[name] = _measure_clip(
+                path, start, networks, Path(folder), out / f"{name}.png", frames, device
+            )
+    evaluation = FilmEvaluation(
+        short_side=SHORT_SIDE,
+        clips=scores,
+        notes=(f"{frames} frames of each clip, measured at a short side of {SHORT_SIDE} pixels.",),
+    )
+    provenance = collect_provenance(data=data)
+    record = Record(kind=KIND, provenance=provenance, content=evaluation.to_content())
+    write_record(record, out / RECORD)
+    return evaluation
+
+
+def parse_clip(text: str) -> tuple[Path, float]:
+    """The path and the second of ``PATH@SECONDS``.
+
+    Raises:
+        OptionError: there is no such file.
+    """
+    path, _, start = text.rpartition("@")
+    if not path or Path(text).exists():
+        path, start = text, "0"
+    try:
+        seconds = float(start)
+    except ValueError:
+        path, seconds = text, 0.0
+    if not Path(path).is_file():
+        raise OptionError(f"there is no film {path}")
+    return Path(path), seconds
+
+
+def _measure_clip(
+    path: Path,
+    start: float,
+    networks: Sequence[str],
+    folder: Path,
+    sheet: Path,
+    frames: int,
+    device: str,
+) -> dict[str, FilmScore]:
+    shown = {TRUTH: list(view_film(path, short_side=SHORT_SIDE, start=start, frames=frames))}
+    true = TrueFilm(shown[TRUTH])
+    scores = true.score_itself()
+    grey = write_grey(path, folder / "grey.mkv", start=start, frames=frames)
+    for network in networks:
+        for way, flags in WAYS.items():
+            target = folder / "result.mkv"
+            flags = [*flags, "--codec", "ffv1", "--model", network, "--device", device]
+            told, memory = _run([str(grey), "-o", str(target), *flags, "--overwrite", "--json"])
+            name = f"{way}" if len(networks) == 1 else f"{network}, {way}"
+            shown[name] = list(view_film(target, short_side=SHORT_SIDE))
+            score = true.score(shown[name])
+            scores[name] = FilmScore(
+                frames=score.frames,
+                ciede2000=score.ciede2000,
+                colorfulness=score.colorfulness,
+                cdc=score.cdc,
+                warping_error=score.warping_error,
+                frames_per_second=told["frames"] / told["seconds"],
+                peak_memory=memory,
+            )
+    _write_sheet(list(shown.values()), sheet)
+    return scores
+
+
+def _run(arguments: list[str]) -> tuple[dict[str, Any], int | None]:
+    """Run ``tintype video``; what it told of the result, and its peak memory in bytes.
+
+    Raises:
+        OptionError: it failed; the message is its own.
+    """
+    command = [sys.executable, "-m", "tintype", "video", *arguments]
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as told:
+        process = subprocess.Popen(command, stdout=told, stderr=said)  # noqa: S603 - our own
+        memory = None
+        if hasattr(os, "wait4"):  # not on Windows
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        if process.wait():
+            said.seek(0)
+            raise OptionError(said.read().strip().removeprefix("tintype: "))
+        told.seek(0)
+        result: dict[str, Any] = json.loads(told.read())
+        return result, memory
+
+
+def _write_sheet(films: Sequence[Sequence[Floats]], path: Path) -> None:
+    """Lay consecutive frames below each other, a column for each film, from the clip's middle."""
+    count = len(films[0])
+    first = max(0, count // 2 - _SHEET_FRAMES * _SHEET_STEP // 2)
+    numbers = range(first, min(count, first + _SHEET_FRAMES * _SHEET_STEP), _SHEET_STEP)
+    rows = [np.concatenate([film[number] for film in films], axis=-1) for number in numbers]
+    sheet = np.moveaxis(np.concatenate(rows, axis=-2), 0, -1)
+    cv2.imwrite(str(path), np.rint(255 * sheet[..., ::-1]).astype(np.uint8))

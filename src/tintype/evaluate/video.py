@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How good, and how steady, are a film's colours? Measures of films in colour, and their record.
+
+Each candidate's film is held against the true one, frame by frame, at a small size. The colours:
+CIEDE2000 and colourfulness. Their steadiness: CDC, of which the true film has some too, since
+things move, so that what counts is the excess; and the warping error of chroma along the true
+film's own motion. The true film and the grey one are always rows.
+
+Films come in as pictures; where those come from, and who has coloured them, is not known here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tintype.color.difference import ciede2000
+from tintype.color.lab import rgb_to_lab
+from tintype.color.luv import lightness_to_luminance, rgb_to_lightness, rgb_to_luv
+from tintype.color.srgb import linear_to_srgb
+from tintype.errors import RecordError
+from tintype.metrics.colorfulness import colorfulness
+from tintype.metrics.film import (
+    CDC_STEPS,
+    chroma_warping_error,
+    color_distribution_consistency,
+    histograms,
+    visible_in_both,
+)
+from tintype.records import markdown
+from tintype.records.cells import Cell
+
+Floats = NDArray[np.float32]
+
+KIND = "film-evaluation"
+TRUTH, GREY = "truth", "grey"
+HEADER = (
+    "clip",
+    "film",
+    "ΔE00",
+    "colourfulness",
+    "CDC × 1000",
+    "CDC excess × 1000",
+    "warping error",
+    "frames/s",
+    "peak MB",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmScore:
+    """One film's measures.
+
+    Attributes:
+        frames: measured.
+        ciede2000: mean over pixels, then frames.
+        colorfulness: mean over frames.
+        cdc: colour distribution consistency, in nats.
+        warping_error: of chroma, squared CIE units; None where nothing could be followed.
+        frames_per_second: with which it was coloured; None if unknown or not coloured by us.
+        peak_memory: bytes, of the process that coloured it; None as above.
+    """
+
+    frames: int
+    ciede2000: float
+    colorfulness: float
+    cdc: float
+    warping_error: float | None
+    frames_per_second: float | None = None
+    peak_memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmEvaluation:
+    """A record's content.
+
+    Attributes:
+        short_side: of the pictures that were measured, pixels.
+        clips: for each clip, the score of each film of it, the truth first.
+        notes: what else belongs to it, in words.
+    """
+
+    short_side: int
+    clips: Mapping[str, Mapping[str, FilmScore]]
+    notes: Sequence[str] = field(default_factory=tuple)
+
+    def to_content(self) -> dict[str, Any]:
+        """JSON values of a record."""
+        return asdict(self)
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> "FilmEvaluation":
+        """Rebuild an evaluation from a record's content.
+
+        Raises:
+            RecordError: it is of another make.
+        """
+        try:
+            clips = {
+                clip: {name: FilmScore(**score) for name, score in scores.items()}
+                for clip, scores in content["clips"].items()
+            }
+            return cls(short_side=content["short_side"], clips=clips, notes=tuple(content["notes"]))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise RecordError(f"a film evaluation's record has other content: {error}") from error
+
+    def to_markdown(self) -> str:
+        """A table: a row for each film of each clip."""
+        rows: list[list[Cell]] = []
+        for clip, scores in self.clips.items():
+            truth = scores[TRUTH].cdc
+            for name, score in scores.items():
+                memory = score.peak_memory
+                rows.append(
+                    [
+                        clip,
+                        name,
+                        score.ciede2000,
+                        score.colorfulness,
+                        1000 * score.cdc,
+                        1000 * (score.cdc - truth),
+                        score.warping_error,
+                        score.frames_per_second,
+                        None if memory is None else memory / 1e6,
+                    ]
+                )
+        notes = "".join(f"{note}\n" for note in self.notes)
+        return f"{markdown.table(HEADER, rows)}\n{notes}"
+
+
+class TrueFilm:
+    """The true film, as everything is held against it. It is kept in memory: use clips.
+
+    Args:
+        pictures: ``(3, h, w)`` float32 encoded sRGB in [0, 1], all of one size.
+
+    Raises:
+        ValueError: there are too few to be measured.
+    """
+
+    def __init__(self, pictures: Iterable[Floats]) -> None:
+        self._pictures = [np.asarray(picture, np.float32) for picture in pictures]
+        if len(self._pictures) <= max(CDC_STEPS):
+            raise ValueError(f"a clip needs more than {max(CDC_STEPS)} frames to be measured")
+        light = [_to_bytes(picture) for picture in self._pictures]
+        flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._flows = []
+        for earlier, later in pairwise(light):
+            forward, backward = _flow(flow, earlier, later), _flow(flow, later, earlier)
+            self._flows.append((forward, visible_in_both(forward, backward)))
+
+    def score(self, pictures: Iterable[Floats]) -> FilmScore:
+        """Measure a film of the same frames.
+
+        Raises:
+            ValueError: it has another number of frames.
+        """
+        differences, colors, counts, errors = [], [], [], []
+        before: Floats | None = None
+        for number, picture in enumerate(pictures):
+            if number == len(self._pictures):
+                raise ValueError(f"the film has more than the true film's {number} frames")
+            true = self._pictures[number]
+            differences.append(np.mean(ciede2000(rgb_to_lab(true), rgb_to_lab(picture))))
+            colors.append(float(colorfulness(picture)))
+            counts.append(histograms(picture))
+            chroma = rgb_to_luv(picture)[1:]
+            if before is not None:
+                flow, visible = self._flows[number - 1]
+                errors.append(chroma_warping_error(before, chroma, flow, visible))
+            before = chroma
+        if len(counts) != len(self._pictures):
+            raise ValueError(f"the film has {len(counts)} of {len(self._pictures)} frames")
+        known = [error for error in errors if not np.isnan(error)]
+        return FilmScore(
+            frames=len(counts),
+            ciede2000=float(np.mean(differences)),
+            colorfulness=float(np.mean(colors)),
+            cdc=color_distribution_consistency(counts),
+            warping_error=float(np.mean(known)) if known else None,
+        )
+
+    def score_itself(self) -> dict[str, FilmScore]:
+        """The rows that are always there: the true film, and it without its colours."""
+        greys = (_to_grey(picture) for picture in self._pictures)
+        return {TRUTH: self.score(self._pictures), GREY: self.score(greys)}
+
+
+def _to_bytes(picture: Floats) -> NDArray[np.uint8]:
+    """``(h, w)``: L*, 255 for 100."""
+    return np.asarray(np.rint(2.55 * rgb_to_lightness(picture)[0]), np.uint8)
+
+
+def _to_grey(picture: Floats) -> Floats:
+    """The grey of the same lightness."""
+    grey = linear_to_srgb(lightness_to_luminance(rgb_to_lightness(picture)))
+    return np.broadcast_to(grey, picture.shape)
+
+
+def _flow(flow: Any, earlier: NDArray[np.uint8], later: NDArray[np.uint8]) -> Floats:
+    """``(2, h, w)``: motion from one picture to the other."""
+    return np.moveaxis(flow.calc(earlier, later, None), -1, 0)
