@@ -3,7 +3,7 @@
 
 What is computed for each pixel is ``luv_to_rgb(fit_chroma(luv))`` of :mod:`tintype.color`, with
 chroma as :mod:`tintype.imaging.upsample` gives it. That definition stays the reference: the result
-is its rounding to the photograph's depth, to within a hundredth of an 8-bit step. Three things make
+is its rounding to the photograph's depth, to within a fiftieth of an 8-bit step. Three things make
 it fast: the picture is done in strips, in the cache, by several threads; grey codes are looked up;
 and with chroma counted over 13 L*, conversion and gamut are one short chain of operations. With p
 and q of R, G and B and the white's v'n from :mod:`tintype.color.luv`,
@@ -31,7 +31,7 @@ Plane = NDArray[np.float32]
 Planes = NDArray[np.float32]
 
 _TINY = 1e-7  # of linear light: a tenth of a 16-bit step; for logarithms and quotients
-_LINEAR_KNEE = 0.0404482362771082 / 12.92  # below, sRGB is a straight line
+_KNEE = 0.0031308  # of linear light: below, sRGB is a straight line (IEC 61966-2-1, rounded there)
 _PLANES = 9  # that a strip is computed in
 
 
@@ -165,7 +165,7 @@ def _encode(linear: Plane, spare: Plane, channel: Pixels) -> None:
     cv2.log(linear, spare)
     spare *= np.float32(1 / 2.4)
     cv2.exp(spare, spare)
-    np.clip(linear, 0, _LINEAR_KNEE, out=linear)
+    np.clip(linear, 0, _KNEE, out=linear)
     cv2.addWeighted(linear, 12.92 / 1.055, linear, 0, 0.055 / 1.055, linear)
     cv2.max(spare, linear, spare)
     white = DEPTHS[channel.dtype]
