@@ -25,11 +25,8 @@ DECODER_FAILURES = (
     SyntaxError,  # Pillow's word for "not this format"
     ArithmeticError,
     LookupError,
-    TypeError,
-    AttributeError,
     EOFError,
     RuntimeError,  # RecursionError too
-    AssertionError,
     struct.error,
     zlib.error,
     cv2.error,

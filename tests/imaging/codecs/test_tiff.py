@@ -70,7 +70,7 @@ def test_opencvs_files_are_read_exactly(samples, kind, dtype):
     np.testing.assert_array_equal(read(data.tobytes()).pixels, pixels)
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB"])
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "LAB"])
 def test_every_mode_of_pillow_is_read(color_pixels, grey_pixels, mode):
     image = Image.fromarray(color_pixels)
     if mode.endswith("A"):

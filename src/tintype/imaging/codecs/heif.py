@@ -46,7 +46,7 @@ def decode(data: bytes, *, max_pixels: int) -> tuple[Raster, ...]:
         nclx = image.info.get("nclx_profile") or {}
         if profile is None:
             refuse_hdr(nclx.get("transfer_characteristics"))
-        samples, alpha = _split(np.asarray(image))
+        samples, alpha = _split(_decode_samples(image))
         if alpha is not None and image.premultiplied_alpha:
             samples = unpremultiply(samples, alpha)
     exif = (image.info.get("exif") or b"").removeprefix(b"Exif\0\0") or None
@@ -105,8 +105,21 @@ def _import_heif() -> Any:
     return pillow_heif
 
 
+def _decode_samples(image: Any) -> Pixels:
+    """Decode to ``(H, W, C)``, copied: some versions let go of the memory with the file."""
+    rows = np.frombuffer(image.data, np.uint8)
+    width, height = image.size  # known for certain once it is decoded
+    name, _, bits = image.mode.partition(";")
+    dtype = np.dtype(np.uint16 if bits == "16" else np.uint8)
+    size = width * len(name) * dtype.itemsize
+    packed = rows.reshape(height, image.stride)[:, :size].copy()  # rows may be padded
+    return packed.view(dtype).reshape(height, width, len(name))
+
+
 def _split(decoded: Pixels) -> tuple[Pixels, Pixels | None]:
-    if decoded.ndim == 2 or decoded.shape[2] == 3:
+    if decoded.shape[2] == 1:
+        return decoded[..., 0], None
+    if decoded.shape[2] == 3:
         return decoded, None
     color = decoded[..., 0] if decoded.shape[2] == 2 else decoded[..., :3]
     return np.ascontiguousarray(color), np.ascontiguousarray(decoded[..., -1])
