@@ -48,7 +48,14 @@ class HandedOut(FileResponse):
 
     def __init__(self, path: Path, place: Place, *, format: Format, was_colored: bool) -> None:
         told = {_WAS_COLORED: "1" if was_colored else "0", "Cache-Control": "no-store"}
-        super().__init__(path, media_type=format.mime, headers=told)
+        name = f"photograph{format.suffixes[0]}"
+        super().__init__(
+            path,
+            media_type=format.mime,
+            headers=told,
+            filename=name,
+            content_disposition_type="inline",
+        )
         self._place = place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options, as the server describes them: names, ranges, defaults and help are its own.
+
+import { get } from "./api.js";
+import { make } from "./elements.js";
+
+const SHOWN = ["vividness", "saturation", "tone", "format"];
+const STEP = 0.01; // of a slider; every default is a multiple
+
+/** Sliders and choices. Fires `preview` while a slider moves, `change` when it is let go. */
+class Options extends HTMLElement {
+  #inputs = new Map();
+  #defaults = {};
+
+  async load() {
+    const described = await (await get("openapi.json")).json();
+    const rows = described.paths["/v1/colorize"].post.parameters;
+    const form = make("fieldset", {}, make("legend", {}, "Colours"));
+    for (const name of SHOWN) {
+      const row = rows.find((each) => each.name === name);
+      form.append(this.#build(row));
+    }
+    const reset = make("button", { type: "button" }, "Back to the defaults");
+    reset.addEventListener("click", () => this.reset());
+    this.replaceChildren(form, reset);
+  }
+
+  /** What is wanted, as the server's query takes it; defaults are left out. */
+  get query() {
+    const told = {};
+    for (const [name, input] of this.#inputs) {
+      if (input.value !== this.#defaults[name]) told[name] = input.value;
+    }
+    return told;
+  }
+
+  reset() {
+    for (const [name, input] of this.#inputs) {
+      input.value = this.#defaults[name];
+      input.dispatchEvent(new Event("input"));
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #build({ name, description, schema }) {
+    const id = `option-${name}`;
+    const input = schema.enum ? this.#choice(schema) : this.#slider(schema);
+    input.id = id;
+    input.setAttribute("aria-describedby", `${id}-help`);
+    this.#inputs.set(name, input);
+    this.#defaults[name] = input.value;
+    const label = make("label", { htmlFor: id }, name[0].toUpperCase() + name.slice(1));
+    const help = make("small", { id: `${id}-help` }, description);
+    if (schema.enum) return make("div", { className: "option" }, label, input, help);
+    const output = make("output", { htmlFor: id }, Number(input.value).toFixed(2));
+    input.addEventListener("input", () => {
+      output.value = Number(input.value).toFixed(2);
+      this.dispatchEvent(new Event("preview"));
+    });
+    return make("div", { className: "option" }, label, output, input, help);
+  }
+
+  #slider({ minimum, maximum, default: value }) {
+    const input = make("input", { type: "range", min: minimum, max: maximum, step: STEP });
+    input.value = value;
+    return input;
+  }
+
+  #choice({ enum: among, default: value }) {
+    const input = make("select");
+    if (value == null) input.append(make("option", { value: "" }, "as it came"));
+    for (const each of among) input.append(make("option", { value: each }, each));
+    input.value = value ?? "";
+    return input;
+  }
+}
+
+customElements.define("tintype-options", Options);

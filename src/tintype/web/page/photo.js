@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// One photograph in the page: its file, what is wanted of it, and what became of it.
+
+import { post, suffixOf } from "./api.js";
+
+const SHOWN = ["image/jpeg", "image/png", "image/webp", "image/avif", "image/bmp"]; // by browsers
+
+export class Photo {
+  state = "waiting"; // working, done, failed
+  trouble = "";
+  hints = [];
+  #result = null; // {key, blob, suffix, wasColored}
+  #addresses = {};
+
+  /** @param {File} file */
+  constructor(file) {
+    this.file = file;
+    this.name = file.name || "pasted";
+  }
+
+  get stem() {
+    return this.name.replace(/\.[^.]*$/, "") || "photograph";
+  }
+
+  /** An address of the photograph as it was, in a format that the browser shows. */
+  async before(signal) {
+    if (!this.#addresses.before) {
+      const shown = SHOWN.includes(this.file.type) && (await decodes(this.file));
+      const blob = shown ? this.file : await this.#fetch({ saturation: 0, format: "png" }, signal);
+      this.#addresses.before = URL.createObjectURL(blob);
+    }
+    return this.#addresses.before;
+  }
+
+  /** An address of the result, in a format that the browser shows. */
+  async after(query, signal) {
+    const result = await this.result(query, signal);
+    const shown = SHOWN.includes(result.blob.type);
+    const blob = shown ? result.blob : await this.#fetch({ ...this.#full(query), format: "png" }, signal);
+    URL.revokeObjectURL(this.#addresses.after);
+    return (this.#addresses.after = URL.createObjectURL(blob));
+  }
+
+  /** The result as it is downloaded; computed once for the same wishes. */
+  async result(query, signal) {
+    const wanted = this.#full(query);
+    const key = JSON.stringify(wanted);
+    if (this.#result?.key !== key) {
+      const answer = await post("v1/colorize", wanted, this.file, signal);
+      const wasColored = answer.headers.get("Tintype-Was-Colored") === "1";
+      this.#result = { key, blob: await answer.blob(), suffix: suffixOf(answer), wasColored };
+    }
+    return this.#result;
+  }
+
+  release() {
+    Object.values(this.#addresses).forEach((address) => URL.revokeObjectURL(address));
+  }
+
+  #full(query) {
+    return this.hints.length ? { ...query, hints: JSON.stringify(this.hints) } : query;
+  }
+
+  async #fetch(query, signal) {
+    return (await post("v1/colorize", query, this.file, signal)).blob();
+  }
+}
+
+/** Whether the browser shows a file whose type it says that it knows. */
+async function decodes(file) {
+  const address = URL.createObjectURL(file);
+  const image = new Image();
+  image.src = address;
+  try {
+    await image.decode();
+    return true;
+  } catch {
+    return false; // the server may read what the browser cannot, and says so if it cannot either
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+/** Offer a blob as a download. */
+export function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page in a real browser: Chromium without a screen, driven by Playwright.
+
+Where either is missing these tests are skipped, and say so. Every request that leaves the server's
+own address is refused and counted: there must be none.
+"""
+
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tintype.web.app import PAGE
+
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 60_000  # milliseconds: two loaded cores
+LARGEST = 150_000  # bytes of the whole page
+
+
+def test_the_page_is_small_and_names_nothing_from_elsewhere():
+    files = [path for path in PAGE.iterdir() if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < LARGEST
+    texts = {path.name: path.read_text() for path in files}
+    texts["icon.svg"] = texts["icon.svg"].replace("http://www.w3.org/2000/svg", "")
+    assert not {name for name, text in texts.items() if re.search(r"https?:|//\w+\.\w", text)}
+    assert not {name for name, text in texts.items() if "innerHTML" in text or "style=" in text}
+    assert not {name for name, text in texts.items() if text.count("\n") > 400}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if BROWSER is None:
+        pytest.skip("no Chromium is installed")
+    with playwright.sync_playwright() as driver:
+        options = {"executable_path": BROWSER, "args": FLAGS, "timeout": PATIENCE}
+        browser = driver.chromium.launch(**options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Open the page of a server; what went elsewhere, or wrong, fails the test."""
+    contexts, astray, wrong = [], [], []
+
+    def check(route):
+        if route.request.url.startswith((address, "blob:")):
+            route.continue_()
+        else:
+            astray.append(route.request.url)
+            route.abort()
+
+    def open_(running, **options):
+        nonlocal address
+        address = running.address
+        context = chromium.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        context.route("**/*", check)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+        page.goto(address)
+        page.locator("#option-vividness").wait_for(state="attached")
+        contexts.append(context)
+        return page
+
+    address = ""
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not astray
+    assert not [words for words in wrong if "status of 4" not in words]
+
+
+def put(page, *files: tuple[str, str, bytes]) -> None:
+    """Choose photographs and wait until the first is there in colour."""
+    rows = [{"name": name, "mimeType": kind, "buffer": data} for name, kind, data in files]
+    page.set_input_files("#choose", rows)
+    page.locator("#status", has_text="coloured in").wait_for()
+
+
+def pixels(page, name: str) -> list[int]:
+    """The picture before or after, as its browser has it: RGBA of each pixel, one after another."""
+    return page.evaluate(
+        """(name) => {
+          const image = document.querySelector(`.layer img[alt*="${name}"]`);
+          const canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [90, 61];
+          const context = canvas.getContext("2d");
+          context.drawImage(image, 0, 0, 90, 61);
+          return [...context.getImageData(0, 0, 90, 61).data];
+        }""",
+        name,
+    )
+
+
+@pytest.mark.slow
+def test_a_photograph_is_coloured_compared_and_taken_home(house, open_page, grey_jpeg, tmp_path):
+    page = open_page(house)
+    put(page, ("a.scan.jpg", "image/jpeg", grey_jpeg))
+    before, after = pixels(page, "as it was"), pixels(page, "computed colours")
+    assert before[0::4] == before[1::4] == before[2::4]
+    assert after[0::4] != after[1::4]
+
+    divider = page.get_by_role("slider", name="Divider")
+    box = page.locator(".stage").bounding_box()
+    handle = divider.bounding_box()
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 4, handle["y"] + 20)
+    page.mouse.up()
+    assert divider.get_attribute("aria-valuenow") == "25"
+    divider.press("ArrowRight")
+    assert divider.get_attribute("aria-valuenow") == "27"
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download", exact=True).click()
+    assert download.value.suggested_filename == "a.scan.jpg"
+    expected = house.client.post("/v1/colorize", content=grey_jpeg).content
+    assert Path(download.value.path()).read_bytes() == expected
+
+
+@pytest.mark.slow
+def test_a_slider_changes_the_picture_by_keyboard_alone(house, open_page, grey_jpeg):
+    page = open_page(house)
+    put(page, ("a.jpg", "image/jpeg", grey_jpeg))
+    slider = page.get_by_role("slider", name="Saturation")
+    assert slider.input_value() == "1"
+    slider.focus()
+    with page.expect_response(lambda answer: "saturation=0&" in f"{answer.url}&"):
+        page.keyboard.press("Home")
+    page.locator("body:not(.busy)").wait_for()
+    after = pixels(page, "computed colours")
+    assert max(abs(r - g) for r, g in zip(after[0::4], after[1::4], strict=True)) <= 2
+
+
+@pytest.mark.slow
+def test_a_batch_comes_home_as_a_zip(house, open_page, grey_jpeg, grey_png):
+    page = open_page(house, viewport={"width": 360, "height": 740})
+    kinds = [("a.jpg", "image/jpeg", grey_jpeg), ("a.jpg", "image/jpeg", grey_jpeg)]
+    put(page, *kinds, ("b.png", "image/png", grey_png), ("c.jpg", "image/jpeg", b"no picture"))
+    page.locator("tintype-list", has_text="3 of 4 done").wait_for()
+    assert "failed" in page.get_by_role("button", name="c.jpg").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all as ZIP").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.namelist() == ["a.jpg", "a-2.jpg", "b.png"]
+        assert archive.testzip() is None
+        expected = house.client.post("/v1/colorize", content=grey_png).content
+        assert archive.read("b.png") == expected
+
+
+@pytest.mark.slow
+def test_what_is_wrong_is_said_in_the_librarys_words(house, open_page):
+    page = open_page(house)
+    row = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"dear diary " * 30}
+    page.set_input_files("#choose", [row])
+    page.get_by_role("alert").filter(has_text="notes.txt: not a picture that tintype").wait_for()
+
+
+@pytest.mark.slow
+def test_a_token_is_asked_for_and_taken_from_the_address(start, chromium, grey_jpeg):
+    running = start(token="s3cret")  # noqa: S106 - of this test alone
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{running.address}/")
+    page.locator("#token-text").wait_for()
+    page.goto("about:blank")
+    page.goto(f"{running.address}/#token=s3cret")
+    put(page, ("a.jpg", "image/jpeg", grey_jpeg))
+    assert "s3cret" not in page.url
+    context.close()
