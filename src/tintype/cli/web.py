@@ -41,9 +41,6 @@ def web(
         float, option(Limits, "transfer_seconds")
     ] = LIMITS.transfer_seconds,
     work_seconds: Annotated[float, option(Limits, "work_seconds")] = LIMITS.work_seconds,
-    jobs: Annotated[int, option(Limits, "jobs")] = LIMITS.jobs,
-    job_files: Annotated[int, option(Limits, "job_files")] = LIMITS.job_files,
-    keep_seconds: Annotated[float, option(Limits, "keep_seconds")] = LIMITS.keep_seconds,
 ) -> None:
     """Open a page to colour photographs on, and an API.
 

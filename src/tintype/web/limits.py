@@ -30,11 +30,6 @@ class Limits:
     work_seconds: float = number(
         120.0, "Time that a photograph may wait and be coloured in (503).", low=0.1
     )
-    jobs: int = number(16, "Jobs kept at a time (503).", low=1)
-    job_files: int = number(200, "Photographs of one job (413).", low=1)
-    keep_seconds: float = number(
-        3600.0, "A job and its results are removed so long after its last change.", low=1.0
-    )
 
     def __post_init__(self) -> None:
         for limit in fields(self):
