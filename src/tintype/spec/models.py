@@ -21,8 +21,8 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="tintype-s",
             file="tintype-s.onnx",
-            sha256="ec663dd8dee25eeb9b87f6543558cecdb596922ac623d6c13c286ad995bed55b",
-            size=144,
+            sha256="dbae8f2f6b7dbd551b173ebb4b237f256256df7c33071ce769a3c78046907fd5",
+            size=160,
             multiple=32,
             stride=4,
             temperature=0.4,
