@@ -12,6 +12,7 @@ from tintype.video.film import color_film
 from tintype.video.hinting import FilmHint, follow_hints, turn
 from tintype.video.job import plan_film
 from tintype.video.options import FilmOptions
+from tintype.video.scenes import View
 from tintype.video.source import describe_film
 
 SIZE = 96, 128
@@ -19,8 +20,8 @@ SIZE = 96, 128
 
 def follow(path, *hints, picture=(slice(0, 96), slice(0, 128))):
     film = describe_film(path)
-    tracks = follow_hints(film, hints, picture=picture, size=SIZE, rate=24.0, first=None)
-    return film, tracks
+    view = View(film=film, picture=picture, size=SIZE, rate=24.0, first=None)
+    return film, follow_hints(view, hints)
 
 
 def positions(film, tracks, shown=SIZE):

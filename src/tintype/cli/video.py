@@ -18,13 +18,14 @@ from tintype.cli.exit_codes import INTERRUPTED
 from tintype.cli.report import printable
 from tintype.cli.unfold import Only, unfold
 from tintype.errors import OptionError
+from tintype.imaging.files import read
 from tintype.inference.engine import Engine
 from tintype.spec.hints import Hint
 from tintype.spec.models import find_model
 from tintype.spec.options import ColorizeOptions, EngineOptions
 from tintype.video.film import FilmResult, color_film
 from tintype.video.hinting import FilmHint
-from tintype.video.job import plan_film
+from tintype.video.job import FilmReference, plan_film
 from tintype.video.options import HELP, FilmOptions
 from tintype.video.progress import Progress
 
@@ -48,6 +49,12 @@ _HINT = typer.Option(
     metavar="TIME,X,Y,#RRGGBB",
     help="A colour that is known of a place in one frame; it holds for the scene. May be repeated.",
 )
+_REFERENCE = typer.Option(
+    "--reference",
+    metavar="PHOTO[@TIME]",
+    help="A photograph whose palette leads, in the scene of that time or in the whole film. May be "
+    "repeated.",
+)
 _WITHOUT_TIMES = [f.name for f in fields(FilmOptions) if f.name not in ("start", "end")]
 
 
@@ -61,6 +68,7 @@ def video(
     start: Annotated[str | None, _START] = None,
     end: Annotated[str | None, _END] = None,
     hint: Annotated[list[str] | None, _HINT] = None,
+    reference: Annotated[list[str] | None, _REFERENCE] = None,
     options: Annotated[FilmOptions, Only(*_WITHOUT_TIMES)],
     engine: EngineOptions,
     resume: Annotated[
@@ -89,6 +97,7 @@ def video(
             end=None if end is None else parse_clock(end),
         ),
         hints=[parse_hint(text) for text in hint or ()],
+        references=[parse_reference(text) for text in reference or ()],
         resume=resume,
         overwrite=overwrite,
     )
@@ -136,6 +145,18 @@ def parse_hint(text: str) -> FilmHint:
     except ValueError as error:
         raise OptionError(f"a hint's X, Y and RADIUS are numbers, got {text!r}") from error
     return FilmHint(parse_clock(time), Hint(*place, color, radius))
+
+
+def parse_reference(text: str) -> FilmReference:
+    """A photograph of ``PHOTO`` or ``PHOTO@TIME``.
+
+    Raises:
+        InputError: it cannot be read, or the time is not written as times are.
+    """
+    path, at, time = text.rpartition("@")
+    if not at or Path(text).exists():
+        return FilmReference(read(Path(text)))
+    return FilmReference(read(Path(path)), parse_clock(time))
 
 
 @contextmanager

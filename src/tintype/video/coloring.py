@@ -6,8 +6,8 @@ else works on frames as they are stored. Colours are found at a small size: that
 planes, or less where those are larger than motion is worth being estimated at.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Protocol
+import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,35 +16,19 @@ from tintype.errors import OptionError
 from tintype.imaging.film import Plane, luma_to_lightness, shrink
 from tintype.imaging.resize import resize
 from tintype.inference.engine import network_size
+from tintype.inference.palette import LedNetwork, Network
 from tintype.inference.prediction import Prediction
-from tintype.spec.hints import Hint
-from tintype.spec.model import CONFIDENCE, ModelSpec
+from tintype.spec.model import CONFIDENCE
 from tintype.video.guided import spread
 from tintype.video.hinting import Tracks, follow_hints
-from tintype.video.job import FilmJob
+from tintype.video.job import FilmJob, FilmReference
+from tintype.video.scenes import View, find_scenes
 from tintype.video.steady import Colors, Steadier
 
 Floats = NDArray[np.float32]
 
 _LARGEST_SIDE = 216  # pixels of the short side: enough for motion, at a few milliseconds a frame
 _COARSE_RADIUS = 1
-
-
-class Network(Protocol):
-    """What predicts colours: :class:`tintype.inference.engine.Engine`, or a test's stand-in."""
-
-    spec: ModelSpec
-
-    def predict(
-        self,
-        lightness: Floats,
-        *,
-        temperature: float | None = None,
-        size: int | None = None,
-        hints: Sequence[Hint] = (),
-        want: Collection[str] = (),
-    ) -> Prediction:
-        """Predict chroma; see :meth:`tintype.inference.engine.Engine.predict`."""
 
 
 class Colorist:
@@ -77,16 +61,15 @@ class Colorist:
         self._shown = network_size(
             self._picture, size=job.colors.size or spec.size, stride=spec.stride
         )
-        self._tracks = Tracks()
-        if job.hints:
-            self._tracks = follow_hints(
-                job.film,
-                job.hints,
-                picture=(self._rows, self._columns),
-                size=self.size,
-                rate=job.options.rate,
-                first=job.span.first,
-            )
+        view = View(
+            film=job.film,
+            picture=(self._rows, self._columns),
+            size=self.size,
+            rate=job.options.rate,
+            first=job.span.first,
+        )
+        self._tracks = follow_hints(view, job.hints) if job.hints else Tracks()
+        self._led = _lead(network, view, job.references)
 
     def color(self, luma: Plane, pts: int) -> tuple[Colors, Floats]:
         """Find a frame's colours.
@@ -115,7 +98,10 @@ class Colorist:
         lightness = luma_to_lightness(shrink(picture, shown), self._job.film.coding)
         turns = self._job.film.quarter_turns
         upright = np.ascontiguousarray(np.rot90(lightness, turns))
-        prediction = self._network.predict(
+        network = next(
+            (led for first, last, led in self._led if first <= pts <= last), self._network
+        )
+        prediction = network.predict(
             upright,
             temperature=self._temperature,
             size=self._job.colors.size,
@@ -130,6 +116,21 @@ class Colorist:
             chroma=np.ascontiguousarray(chroma),
             confidence=None if confidence is None else np.rot90(confidence, -turns).copy(),
         )
+
+
+def _lead(
+    network: Network, view: View, references: Sequence[FilmReference]
+) -> list[tuple[float, float, Network]]:
+    """From which pts to which a network is led by a reference; those of single scenes first."""
+    of_scenes = [each for each in references if each.seconds is not None]
+    times = [view.film.pts_at(each.seconds or 0.0) for each in of_scenes]
+    spans: list[tuple[float, float]] = [*find_scenes(view, times)] if times else []
+    spans += [(-math.inf, math.inf)] * (len(references) - len(of_scenes))
+    ordered = of_scenes + [each for each in references if each.seconds is None]
+    return [
+        (*span, LedNetwork(network, each.photograph))
+        for span, each in zip(spans, ordered, strict=True)
+    ]
 
 
 def small_size(chroma_size: tuple[int, int]) -> tuple[int, int]:

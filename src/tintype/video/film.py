@@ -18,8 +18,8 @@ from threading import Event
 from time import perf_counter
 
 from tintype.errors import OutputError
+from tintype.inference.palette import Network
 from tintype.video.codecs import is_sequence
-from tintype.video.coloring import Network
 from tintype.video.job import FilmJob, fingerprint
 from tintype.video.line import Line
 from tintype.video.parts import Part, Workshop

@@ -14,23 +14,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tintype.errors import OptionError
-from tintype.imaging.film import luma_to_lightness, shrink
 from tintype.spec.hints import Hint
 from tintype.video.motion import Motion, MotionEstimator
-from tintype.video.pictures import PictureReader
-from tintype.video.pixels import read_samples
+from tintype.video.scenes import Light, View, walk
 from tintype.video.source import FilmInfo
-from tintype.video.steady import CUT, grainless
 
 _LONGEST = 1500  # frames that a hint is followed over, either way
 _SEEN = 0.2  # of the motion's trust: less, and something has come before the place
 
 Place = tuple[float, float]  # y, x in [0, 1] of the picture as it is stored
-Light = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,48 +91,28 @@ def turn(place: Place, quarter_turns: int) -> Place:
     return y, x
 
 
-def follow_hints(
-    film: FilmInfo,
-    hints: Sequence[FilmHint],
-    *,
-    picture: tuple[slice, slice],
-    size: tuple[int, int],
-    rate: float,
-    first: int | None,
-) -> Tracks:
+def follow_hints(view: View, hints: Sequence[FilmHint]) -> Tracks:
     """Follow hints through their scenes.
 
     Args:
-        film: the input.
+        view: of the film.
         hints: what is said of it.
-        picture: rows and columns of the frame without bars.
-        size: (h, w) at which motion is estimated.
-        rate: frames a second, if the film is a sequence of pictures.
-        first: pts from which on the film is coloured; None from its beginning.
 
     Raises:
-        OptionError: a hint lies outside the picture, or after the film's end.
+        OptionError: a hint lies outside of the picture, or after the film's end.
     """
-    waiting = deque(
-        sorted(
-            (
-                (film.pts_at(each.seconds), _place(each.hint, film, picture), each.hint)
-                for each in hints
-            ),
-            key=lambda entry: entry[0],
-        )
-    )
+    film = view.film
+    placed = [(film.pts_at(each.seconds), _place(each.hint, view), each.hint) for each in hints]
+    waiting = deque(sorted(placed, key=lambda entry: entry[0]))
     tracks, scene, motion = Tracks(), _Scene(), MotionEstimator()
-    for read in PictureReader(film, rate).read(first):
-        luma = read_samples(read.frame, film.kind, film.coding)[0]
-        light = grainless(luma_to_lightness(shrink(luma[picture], size), film.coding))
-        if scene.last is not None and motion.between(scene.last, light).matched < CUT:
+    for pts, light, cut in walk(view):
+        if cut:
             scene.follow(tracks, motion)
             if not waiting:
                 return tracks
             scene = _Scene()
-        scene.add(read.pts, light)
-        while waiting and waiting[0][0] <= read.pts:
+        scene.add(pts, light)
+        while waiting and waiting[0][0] <= pts:
             _, place, hint = waiting.popleft()
             scene.hints.append((len(scene.frames) - 1, place, hint))
     scene.follow(tracks, motion)
@@ -157,16 +130,13 @@ class _Scene:
     Attributes:
         frames: pts and small light.
         hints: the number of a frame, the place there, and the hint.
-        last: the light of the last frame.
     """
 
     frames: list[tuple[int, Light]] = field(default_factory=list)
     hints: list[tuple[int, Place, Hint]] = field(default_factory=list)
-    last: Light | None = None
 
     def add(self, pts: int, light: Light) -> None:
         """Add a frame, unless it is too far from the last hint; forget what is too far before."""
-        self.last = light
         if not self.hints or len(self.frames) <= self.hints[-1][0] + _LONGEST:
             self.frames.append((pts, light))
         if not self.hints and len(self.frames) > _LONGEST:
@@ -197,15 +167,16 @@ def _next_place(place: Place, motion: Motion) -> Place | None:
     return (y / height, x / width) if 0 <= y < height and 0 <= x < width else None
 
 
-def _place(hint: Hint, film: FilmInfo, picture: tuple[slice, slice]) -> Place:
+def _place(hint: Hint, view: View) -> Place:
     """A hint's place in the stored picture without its bars."""
+    film = view.film
     height, width = film.size if film.quarter_turns % 2 == 0 else film.size[::-1]
     if hint.x >= width or hint.y >= height:
         raise OptionError(
             f"a hint lies at {hint.x:g}, {hint.y:g}, outside of the film's {width} x {height}"
         )
     y, x = turn(((hint.y + 0.5) / height, (hint.x + 0.5) / width), -film.quarter_turns)
-    rows, columns = picture
+    rows, columns = view.picture
     y = (y * film.size[0] - rows.start) / (rows.stop - rows.start)
     x = (x * film.size[1] - columns.start) / (columns.stop - columns.start)
     if not (0 <= y < 1 and 0 <= x < 1):

@@ -10,6 +10,7 @@ from typing import Any
 
 from tintype import __version__
 from tintype.errors import OutputError
+from tintype.imaging.photograph import Photograph
 from tintype.spec.model import ModelSpec
 from tintype.spec.options import DEFAULTS as COLOR_DEFAULTS
 from tintype.spec.options import ColorizeOptions
@@ -22,6 +23,19 @@ from tintype.video.source import FilmInfo, describe_film
 from tintype.video.survey import Survey, survey_film
 
 _SAMPLE = 1 << 20  # bytes of the input's head and tail that tell it from another
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilmReference:
+    """A photograph whose palette leads.
+
+    Attributes:
+        photograph: in colour.
+        seconds: a moment of the film, for whose scene it holds; None for the whole film.
+    """
+
+    photograph: Photograph
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +55,7 @@ class FilmJob:
         colors: what colours are wanted.
         options: all else that is wanted.
         hints: colours that are known of places in it.
+        references: whose palettes lead; that of a scene goes before that of the whole film.
         resume: whether to go on with unfinished work, if there is any.
     """
 
@@ -56,6 +71,7 @@ class FilmJob:
     colors: ColorizeOptions
     options: FilmOptions
     hints: tuple[FilmHint, ...] = ()
+    references: tuple[FilmReference, ...] = ()
     resume: bool = False
 
     @property
@@ -80,6 +96,7 @@ def plan_film(
     colors: ColorizeOptions = COLOR_DEFAULTS,
     options: FilmOptions = DEFAULTS,
     hints: Sequence[FilmHint] = (),
+    references: Sequence[FilmReference] = (),
     resume: bool = False,
     overwrite: bool = False,
 ) -> FilmJob:
@@ -91,6 +108,7 @@ def plan_film(
         colors: what colours are wanted.
         options: all else that is wanted.
         hints: colours that are known of places in it; each holds for its scene.
+        references: photographs whose palettes lead, in a scene or in the whole film.
         resume: whether to go on with unfinished work, if there is any.
         overwrite: whether to replace a result that is there, or give up unfinished work.
 
@@ -120,6 +138,7 @@ def plan_film(
         colors=colors,
         options=options,
         hints=tuple(hints),
+        references=tuple(references),
         resume=resume,
     )
 
@@ -133,6 +152,10 @@ def fingerprint(job: FilmJob, model: ModelSpec) -> dict[str, Any]:
         "colors": asdict(job.colors),
         "options": asdict(job.options),
         "hints": [asdict(hint) for hint in job.hints],
+        "references": [
+            (hashlib.sha256(each.photograph.pixels.tobytes()).hexdigest(), each.seconds)
+            for each in job.references
+        ],
         "codec": job.codec,
     }
 

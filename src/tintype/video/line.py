@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import replace
 from threading import Event, Thread
 
+from tintype.inference.palette import Network
 from tintype.video.channel import Broken, Channel
-from tintype.video.coloring import Colorist, Network
+from tintype.video.coloring import Colorist
 from tintype.video.frames import Colored, Read
 from tintype.video.job import FilmJob
 from tintype.video.making import PartMaker

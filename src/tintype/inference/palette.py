@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Another picture's palette in the lead: of the colours that are likely here, those that it has.
+
+A reference need not show the same things. What is taken from it is which colours occur at which
+lightness. The network's own distribution at each pixel is weighed by how much more, or less, each
+class occurs in the reference than the network itself would have it, at that lightness, in the whole
+picture. What the network rules out stays out, so a sky does not turn green for a green reference;
+where it cannot decide, the reference does.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tintype.color.bins import JointBins
+from tintype.color.luv import rgb_to_luv
+from tintype.errors import ModelError
+from tintype.imaging.photograph import Photograph
+from tintype.imaging.resize import resize
+from tintype.inference.prediction import Prediction
+from tintype.spec.hints import Hint
+from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES, ModelSpec
+
+Floats = NDArray[np.float32]
+
+_LEVELS = 12  # of lightness, between which palettes are told apart
+_SIDE = 192  # pixels of the reference's short side, as it is looked at
+_STRENGTH = 0.7  # power of the weights
+_OWN = 0.1  # share of the network's own palette that stays in the reference's
+_TINY = 1e-6
+
+
+class Network(Protocol):
+    """What predicts: :class:`tintype.inference.engine.Engine`, or something led already."""
+
+    spec: ModelSpec
+
+    def predict(
+        self,
+        lightness: Floats,
+        *,
+        temperature: float | None = None,
+        size: int | None = None,
+        hints: Sequence[Hint] = (),
+        want: Collection[str] = (),
+    ) -> Prediction:
+        """Predict chroma; see :meth:`tintype.inference.engine.Engine.predict`."""
+
+
+class LedNetwork:
+    """A network led by a reference's palette. It is used as the network itself is.
+
+    Args:
+        network: that predicts.
+        reference: a photograph in colour.
+
+    Attributes:
+        spec: of the network.
+    """
+
+    def __init__(self, network: Network, reference: Photograph) -> None:
+        self.spec = network.spec
+        self._network = network
+        self._bins = JointBins(network.spec.bin_step)
+        self._palette = find_palette(reference, self._bins)  # (levels, Q)
+
+    def predict(
+        self,
+        lightness: Floats,
+        *,
+        temperature: float | None = None,
+        size: int | None = None,
+        hints: Sequence[Hint] = (),
+        want: Collection[str] = (),
+    ) -> Prediction:
+        """Predict chroma; see :meth:`tintype.inference.engine.Engine.predict`.
+
+        Raises:
+            ModelError: the network's classes are not those of its spec.
+        """
+        prediction = self._network.predict(
+            lightness,
+            temperature=temperature,
+            size=size,
+            hints=hints,
+            want={LOG_PROBABILITIES, *want},
+        )
+        own = prediction.log_probabilities
+        if own is None or len(own) != self._bins.count:
+            raise ModelError(
+                f"the network {self.spec.name} must tell of {self._bins.count} classes; "
+                f"it tells of {0 if own is None else len(own)}. Export it again"
+            )
+        led = lead(own, resize(lightness, own.shape[1:]), self._palette)
+        chroma = self._bins.decode(led, temperature or self.spec.temperature)
+        confidence = self._bins.confidence(led)[0] if CONFIDENCE in want else None
+        return replace(
+            prediction,
+            chroma=np.asarray(chroma, np.float32),
+            confidence=None if confidence is None else np.asarray(confidence, np.float32),
+            log_probabilities=led if LOG_PROBABILITIES in want else None,
+        )
+
+
+def find_palette(reference: Photograph, bins: JointBins) -> Floats:
+    """How often each class of chroma occurs in a photograph, level of lightness by level.
+
+    Args:
+        reference: in colour; of a grey one the palette is grey.
+        bins: the classes.
+
+    Returns:
+        ``(levels, Q)`` float32; each row sums to 1, or is 0 where no pixel is so light.
+    """
+    pixels: NDArray[Any] = reference.pixels
+    if pixels.ndim == 2:
+        pixels = np.repeat(pixels[..., None], 3, axis=-1)
+    scale = min(1.0, _SIDE / min(pixels.shape[:2]))
+    size = tuple(max(1, round(side * scale)) for side in pixels.shape[:2])
+    planes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
+    rgb = resize(planes, (size[0], size[1])) / np.float32(reference.white)
+    luv = rgb_to_luv(np.clip(rgb, 0, 1))
+    classes, weights = bins.encode(luv[1:])  # (4, h, w) each
+    return _count(classes, weights, luv[0], bins.count)
+
+
+def lead(log_probabilities: Floats, lightness: Floats, palette: Floats) -> Floats:
+    """Weigh a distribution by a palette.
+
+    Args:
+        log_probabilities: ``(Q, h, w)``, natural logarithms.
+        lightness: ``(h, w)``, L*.
+        palette: ``(levels, Q)``, from :func:`find_palette`.
+
+    Returns:
+        ``(Q, h, w)`` float32, natural logarithms; each pixel's probabilities sum to 1.
+    """
+    count = len(log_probabilities)
+    probabilities = np.exp(log_probabilities)
+    classes = np.broadcast_to(np.arange(count)[:, None, None], probabilities.shape)
+    own = _count(classes, probabilities, lightness, count)  # (levels, Q)
+    known = palette.sum(axis=1, keepdims=True) > 0
+    mixed = np.where(known, (1 - _OWN) * palette + _OWN * own, own)
+    gain = _STRENGTH * (np.log(mixed + _TINY) - np.log(own + _TINY))  # (levels, Q)
+    at = lightness * (_LEVELS / 100) - 0.5  # between two levels' middles
+    below = np.clip(np.floor(at).astype(int), 0, _LEVELS - 2)
+    share = np.clip(at - below, 0, 1).astype(np.float32)  # (h, w)
+    led = log_probabilities + (1 - share) * gain.T[:, below] + share * gain.T[:, below + 1]
+    most = led.max(axis=0)
+    return np.asarray(led - most - np.log(np.exp(led - most).sum(axis=0)), np.float32)
+
+
+def _count(classes: NDArray[Any], weights: NDArray[Any], lightness: Floats, count: int) -> Floats:
+    """``(levels, Q)``: shares of classes, given by ``(n, h, w)`` with weights, at each level."""
+    level = np.clip(lightness * (_LEVELS / 100), 0, _LEVELS - 1).astype(int)
+    index = level[None] * count + classes
+    table = np.bincount(index.ravel(), weights.ravel(), _LEVELS * count).reshape(_LEVELS, count)
+    return np.asarray(table / np.maximum(table.sum(axis=1, keepdims=True), _TINY), np.float32)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whose palette leads: where the network cannot decide the reference does, and only there."""
+
+import numpy as np
+import pytest
+
+from tintype.color.bins import JointBins
+from tintype.color.luv import luv_to_rgb
+from tintype.errors import ModelError
+from tintype.imaging.arrays import photograph_of_array
+from tintype.inference.engine import Engine
+from tintype.inference.palette import LedNetwork, find_palette, lead
+from tintype.inference.prediction import Prediction
+from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES
+
+BINS = JointBins(10.0)
+
+
+def photograph(u, v, lightness=(20, 90)):
+    """A ramp of lightness in one colour, as far as a display can show it."""
+    ramp = np.linspace(*lightness, 64, dtype=np.float64)[None].repeat(40, 0)
+    luv = np.stack((ramp, np.full_like(ramp, u), np.full_like(ramp, v)))
+    rgb = np.clip(luv_to_rgb(luv), 0, 1)
+    return photograph_of_array(np.rint(255 * np.moveaxis(rgb, 0, -1)).astype(np.uint8))
+
+
+def class_of(u, v):
+    return int(np.argmin(((BINS.centers - (u, v)) ** 2).sum(axis=1)))
+
+
+def undecided(*colors, size=(8, 10)):
+    """Log-probabilities that favour each of some colours alike."""
+    probabilities = np.full((BINS.count, *size), 1e-5, np.float32)
+    for color in colors:
+        probabilities[class_of(*color)] = 1
+    return np.log(probabilities / probabilities.sum(axis=0)).astype(np.float32)
+
+
+def test_a_palette_is_what_the_picture_has():
+    palette = find_palette(photograph(20, 10, (30, 70)), BINS)
+    levels = palette.sum(axis=1)
+    assert set(np.round(levels, 3)) <= {0.0, 1.0}
+    assert 4 <= levels.sum() <= 7  # of twelve levels, those of L* 30 to 70
+    colors = (palette @ BINS.centers)[levels > 0]
+    np.testing.assert_allclose(colors, np.tile((20.0, 10.0), (len(colors), 1)), atol=2.0)
+
+
+def test_a_grey_reference_has_a_grey_palette(grey_pixels):
+    palette = find_palette(photograph_of_array(grey_pixels), BINS)
+    np.testing.assert_allclose(palette @ BINS.centers, 0, atol=1e-3)
+
+
+@pytest.mark.parametrize("color", [(30.0, 20.0), (-30.0, 20.0)])
+def test_the_reference_decides_between_what_is_likely(color):
+    own = undecided((30.0, 20.0), (-30.0, 20.0))
+    lightness = np.full((8, 10), 55.0, np.float32)
+    led = lead(own, lightness, find_palette(photograph(*color), BINS))
+    np.testing.assert_allclose(np.exp(led).sum(axis=0), 1, atol=1e-4)
+    assert np.argmax(led[:, 4, 5]) == class_of(*color)
+    assert np.exp(led[class_of(*color)]).mean() > 0.75
+
+
+def test_what_the_network_rules_out_stays_out():
+    led = lead(
+        undecided((30.0, 20.0)),
+        np.full((8, 10), 55.0, np.float32),
+        find_palette(photograph(-40.0, 30.0), BINS),
+    )
+    assert np.argmax(led[:, 4, 5]) == class_of(30.0, 20.0)
+
+
+def test_lightness_that_the_reference_has_not_is_left_alone():
+    own = undecided((30.0, 20.0), (-30.0, 20.0))
+    palette = find_palette(photograph(30, 20, (10, 30)), BINS)
+    led = lead(own, np.full((8, 10), 95.0, np.float32), palette)
+    np.testing.assert_allclose(led, own, atol=1e-3)
+
+
+class Undecided:
+    """A network that cannot tell two colours from each other, anywhere."""
+
+    def __init__(self, spec):
+        self.spec = spec
+
+    def predict(self, lightness, *, want, **options):
+        size = lightness.shape[0] // 4, lightness.shape[1] // 4
+        own = undecided((30.0, 20.0), (-30.0, 20.0), size=size)
+        assert LOG_PROBABILITIES in want
+        chroma = np.zeros((2, *size), np.float32)
+        return Prediction(chroma=chroma, log_probabilities=own)
+
+
+def test_a_led_network_is_used_as_the_network_itself(stand_in):
+    network = Undecided(stand_in)
+    led = LedNetwork(network, photograph(30.0, 20.0))
+    lightness = np.full((40, 60), 55.0, np.float32)
+    assert led.spec == stand_in
+    plain = led.predict(lightness, temperature=0.4)
+    assert (plain.chroma.shape, plain.chroma.dtype) == ((2, 10, 15), np.float32)
+    np.testing.assert_allclose(plain.chroma[:, 5, 5], (30, 20), atol=1)
+    assert (plain.confidence, plain.log_probabilities) == (None, None)
+    told = led.predict(lightness, temperature=0.4, want=(CONFIDENCE, LOG_PROBABILITIES))
+    assert told.confidence.shape == (10, 15)
+    assert told.log_probabilities.shape == (BINS.count, 10, 15)
+    np.testing.assert_array_equal(told.chroma, plain.chroma)
+
+
+def test_other_classes_than_promised_are_refused(stand_in, color_pixels, grey_pixels):
+    led = LedNetwork(Engine(stand_in), photograph_of_array(color_pixels))
+    with pytest.raises(ModelError, match=f"must tell of {BINS.count} classes; it tells of 4"):
+        led.predict(grey_pixels.astype(np.float32) / np.float32(2.55))
