@@ -163,18 +163,21 @@ def detect_format(path: str | os.PathLike[str]) -> Format:
         InputError: there is no such file, or it must not be read.
         UnreadableImage: it is in no format that tintype reads.
     """
-    return _known_format(_read_bytes(path, HEAD_BYTES))
+    return _known_format(_read_bytes(path, only_head=True))
 
 
-def _read_bytes(path: str | os.PathLike[str], limit: int = -1) -> bytes:
-    """Read a file, its first bytes alone if they show that it is of no use."""
+def _read_bytes(path: str | os.PathLike[str], *, only_head: bool = False) -> bytes:
+    """Read a file, but no further than its first bytes if those show that it is of no use."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe might never end
             raise InputError("not a file but a folder or device; name the photographs themselves")
         with open(path, "rb") as file:
             head = file.read(HEAD_BYTES)
             _known_format(head)
-            return head if limit >= 0 else head + file.read()
+            if only_head:
+                return head
+            file.seek(0)
+            return file.read()
     except FileNotFoundError:
         raise InputError("no such file; check its name") from None
     except (OSError, ValueError) as error:  # ValueError: a name with a zero in it

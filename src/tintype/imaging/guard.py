@@ -33,6 +33,8 @@ DECODER_FAILURES = (
     Warning,
 )
 
+_HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics of ITU-T H.273
+
 
 @contextmanager
 def refusing_damage(title: str) -> Iterator[None]:
@@ -99,9 +101,6 @@ def refuse_animation(frames: int) -> None:
         raise UnsupportedImage(
             f"an animation of {frames} frames, not a photograph; save the frames as single pictures"
         )
-
-
-_HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics of ITU-T H.273
 
 
 def refuse_hdr(transfer: int | None) -> None:

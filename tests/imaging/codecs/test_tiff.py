@@ -160,6 +160,22 @@ def test_an_unknown_compression_is_refused(samples):
         read(bytes(data))
 
 
+def test_more_channels_than_a_photograph_has_are_refused():
+    many = np.zeros((4, 4, 40), np.uint8)
+    data = written(many, photometric="minisblack", planarconfig="contig")
+    with pytest.raises(UnsupportedImage, match="TIFF of 40 channels is not read"):
+        read(data)
+
+
+def test_tiles_of_an_impossible_size_are_refused(samples):
+    data = bytearray(written(samples("uint8"), photometric="rgb", tile=(16, 16)))
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        at = file.pages[0].tags[322].valueoffset
+    data[at : at + 2] = b"\xf0\xff"
+    with pytest.raises(UnreadableImage, match="tiles of an impossible size"):
+        read(bytes(data))
+
+
 def test_reduced_copies_and_masks_are_no_pages(samples, grey_pixels):
     buffer = io.BytesIO()
     with tifffile.TiffWriter(buffer) as file:

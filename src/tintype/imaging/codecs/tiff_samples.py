@@ -53,6 +53,8 @@ _DTYPES = {
     (32, _FLOAT): "f4",
     (64, _FLOAT): "f8",
 }
+_MOST_CHANNELS = 32  # more is no photograph
+_LARGEST_TILE = 1 << 14  # pixels a side
 _NO_PREDICTION, _HORIZONTAL, _FLOATING = 1, 2, 3
 
 
@@ -71,9 +73,8 @@ def image_of_page(data: bytes, page: Directory) -> TiffImageFile:
     """
     _check_compression(page)
     values = {tag: value for tag, value in page.values.items() if tag in _DESCRIBING_TAGS}
-    return _open(
-        page.order, values, _read_segments(data, page), tiled=tiff.TILE_OFFSETS in page.values
-    )
+    tiled = tiff.TILE_OFFSETS in page.values
+    return _open(page.order, values, _read_segments(data, page), tiled=tiled)
 
 
 def samples_of_page(data: bytes, page: Directory) -> Pixels:
@@ -87,6 +88,7 @@ def samples_of_page(data: bytes, page: Directory) -> Pixels:
         UnsupportedImage: its samples, or the way they are packed, are of a kind that is not read.
     """
     _check_compression(page)
+    _check_shape(page)
     dtype = _dtype(page)
     segments = _read_segments(data, page)
     if page.number(tiff.PLANAR, 1) == 1:
@@ -106,11 +108,19 @@ def _check_compression(page: Directory) -> None:
         )
 
 
+def _check_shape(page: Directory) -> None:
+    """Refuse numbers that would ask for far more memory than the page has pixels."""
+    if not 1 <= page.number(tiff.CHANNELS, 1) <= _MOST_CHANNELS:
+        raise UnsupportedImage(
+            f"TIFF of {page.number(tiff.CHANNELS, 1)} channels is not read; convert it to RGB"
+        )
+    if max(page.number(tiff.TILE_WIDTH, 1), page.number(tiff.TILE_HEIGHT, 1)) > _LARGEST_TILE:
+        raise ValueError("it has tiles of an impossible size")
+
+
 def _dtype(page: Directory) -> np.dtype[np.generic]:
-    bits, kinds = (
-        set(page.numbers(tiff.BITS) or (1,)),
-        set(page.numbers(tiff.FORMAT) or (_UNSIGNED,)),
-    )
+    bits = set(page.numbers(tiff.BITS) or (1,))
+    kinds = set(page.numbers(tiff.FORMAT) or (_UNSIGNED,))
     kind = kinds.pop()
     name = _DTYPES.get((min(bits), _UNSIGNED if kind == _UNKNOWN else kind))
     if len(bits) > 1 or kinds or name is None:
@@ -242,10 +252,9 @@ def _open(
     header = struct.pack(f"{order}2sH", b"II" if order == "<" else b"MM", 42)
     sizes = [len(segment) for segment in segments]
     starts = np.cumsum([8, *sizes])[:-1].tolist()
-    offsets, lengths = (
-        (tiff.TILE_OFFSETS, tiff.TILE_BYTES) if tiled else (tiff.STRIP_OFFSETS, tiff.STRIP_BYTES)
-    )
-    rows = values | {offsets: pack(order, LONG, *starts), lengths: pack(order, LONG, *sizes)}
+    rows = dict(values)
+    rows[tiff.TILE_OFFSETS if tiled else tiff.STRIP_OFFSETS] = pack(order, LONG, *starts)
+    rows[tiff.TILE_BYTES if tiled else tiff.STRIP_BYTES] = pack(order, LONG, *sizes)
     end = 8 + sum(sizes)
     padding = b"\0" * (end & 1)
     directory = write_directory(rows.items(), order=order, at=end + len(padding))

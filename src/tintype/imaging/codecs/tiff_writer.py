@@ -63,21 +63,35 @@ def encode(photograph: Photograph, *, settings: Settings) -> bytes:
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for page in pages:
             strips = list(pool.map(_pack_strip, _strips(page), itertools.repeat(order)))
-            exif_at = _even(size + sum(map(len, strips)))
             values = _values(page, order, many=len(pages) > 1)
-            values |= _strip_values(strips, order, at=size)
-            exif = b""
-            if page.exif:
-                described, exif = values_for_page(page.exif, exif_at)
-                values |= described
-            at = exif_at + len(exif)
-            directory = bytearray(write_directory(values.items(), order=order, at=at))
-            struct.pack_into(f"{order}I", link, link_at, at)
-            parts += [*strips, b"\0" * (exif_at - size - sum(map(len, strips))), exif, directory]
-            size, link, link_at = at + len(directory), directory, 2 + 12 * len(values)
-            parts.append(b"\0" * (size & 1))
-            size = _even(size)
+            body, directory = _lay_out(strips, values, page.exif, order, at=size)
+            size += sum(map(len, body))
+            struct.pack_into(f"{order}I", link, link_at, size)
+            parts += [*body, directory]
+            size, link, link_at = size + len(directory), directory, _link_of(directory, order)
     return b"".join(parts)
+
+
+def _lay_out(
+    strips: list[bytes], values: dict[int, Value], exif: bytes | None, order: Order, *, at: int
+) -> tuple[list[bytes], bytearray]:
+    """Arrange a page from the even offset ``at`` on: strips, EXIF, and the directory of both."""
+    packed = sum(map(len, strips))
+    body = [*strips, b"\0" * (packed & 1)]
+    values = values | _strip_values(strips, order, at=at)
+    if exif:
+        described, block = values_for_page(exif, at + packed + (packed & 1))
+        values |= described
+        body.append(block)
+    place = at + sum(map(len, body))
+    directory = bytearray(write_directory(values.items(), order=order, at=place))
+    return body, directory + b"\0" * (len(directory) & 1)
+
+
+def _link_of(directory: bytearray, order: Order) -> int:
+    """Where a directory holds the offset of the next: behind its entries, whose number is first."""
+    (count,) = struct.unpack_from(f"{order}H", directory)
+    return 2 + 12 * int(count)
 
 
 def _strips(page: Photograph) -> Iterator[Pixels]:
@@ -148,7 +162,3 @@ def _strip_values(strips: list[bytes], order: Order, *, at: int) -> dict[int, Va
 
 def _block(data: bytes) -> Value:
     return Value(UNDEFINED, len(data), data)
-
-
-def _even(offset: int) -> int:
-    return offset + (offset & 1)
