@@ -2,7 +2,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -90,6 +90,7 @@ def test_a_picture_without_a_border_is_left_whole(camera, photograph):
 
 
 @given(height=st.integers(1, 40), width=st.integers(1, 40), seed=st.integers(0, 9))
+@example(height=1, width=4, seed=1)  # borders that took all of it between them
 def test_a_frame_always_has_pixels_and_lies_within(height, width, seed):
     picture = np.random.default_rng(seed).choice([0, 100], (height, width), p=[0.9, 0.1])
     frame = find_frame(picture.astype(np.float32), (3 * height, 3 * width))

@@ -106,6 +106,8 @@ def _border(plane: Plane) -> int:
     if len(ends) == 0:
         return 0
     end = int(ends[-1]) + 2  # with the row in which border and picture mix
+    if 2 * end >= height:
+        return 0  # borders on both sides would leave nothing between them
     before = within[max(0, end - 1 - _EDGE) : end - 1].mean(axis=0)
     beyond = np.abs(within[end : end + _EDGE] - before).max(axis=0, initial=0)
     return end if np.mean(beyond > _STEP) >= _STRAIGHT else 0
