@@ -9,11 +9,10 @@ run side by side, so their sum is more than the time.
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -45,7 +44,7 @@ class _Run:
     predictions: int
     seconds: float
     busy: dict[str, float]
-    memory: float  # MB, at its peak
+    peak_memory: int  # bytes
 
 
 def run() -> Result:
@@ -63,7 +62,7 @@ def run() -> Result:
                     done.frames / done.predictions,
                     *(100 * done.busy[step] / done.seconds for step in _STEPS),
                     plain,
-                    done.memory,
+                    done.peak_memory / 1e6,
                 ]
             )
     return Result(
@@ -93,23 +92,12 @@ def _color(source: Path, target: Path) -> _Run:
     """
     flags = ["--device", "cpu", "--overwrite", "--json"]
     command = [sys.executable, "-m", "tintype", "video", str(source), "-o", str(target), *flags]
-    with tempfile.TemporaryFile("w+") as told, tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(command, stdout=told, stderr=said)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        told.seek(0)
-        said.seek(0)
-        if process.returncode:
-            raise OptionError(said.read().strip())
-        result = json.loads(told.read())
-    scale = 1e6 if sys.platform == "darwin" else 1e6 / 1024
-    return _Run(
-        result["frames"],
-        result["predictions"],
-        result["seconds"],
-        result["busy"],
-        usage.ru_maxrss / scale,
-    )
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise OptionError(done.stderr.strip())
+    told = json.loads(done.stdout)
+    names = [field.name for field in fields(_Run)]
+    return _Run(**{name: told[name] for name in names})
 
 
 def _transcode(source: Path, target: Path) -> float:

@@ -7,11 +7,11 @@ lies a sheet for each clip: consecutive frames, true and coloured in each way, t
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,43 +109,28 @@ def _measure_clip(
         for way, flags in WAYS.items():
             target = folder / "result.mkv"
             flags = [*flags, "--codec", "ffv1", "--model", network, "--device", device]
-            told, memory = _run([str(grey), "-o", str(target), *flags, "--overwrite", "--json"])
+            told = _run([str(grey), "-o", str(target), *flags, "--overwrite", "--json"])
             name = f"{way}" if len(networks) == 1 else f"{network}, {way}"
             shown[name] = list(view_film(target, short_side=SHORT_SIDE))
             score = true.score(shown[name])
-            scores[name] = FilmScore(
-                frames=score.frames,
-                ciede2000=score.ciede2000,
-                colorfulness=score.colorfulness,
-                cdc=score.cdc,
-                warping_error=score.warping_error,
-                frames_per_second=told["frames"] / told["seconds"],
-                peak_memory=memory,
-            )
+            pace = told["frames"] / told["seconds"]
+            scores[name] = replace(score, frames_per_second=pace, peak_memory=told["peak_memory"])
     _write_sheet(list(shown.values()), sheet)
     return scores
 
 
-def _run(arguments: list[str]) -> tuple[dict[str, Any], int | None]:
-    """Run ``tintype video``; what it told of the result, and its peak memory in bytes.
+def _run(arguments: list[str]) -> dict[str, Any]:
+    """Run ``tintype video``; what it told of the result.
 
     Raises:
         OptionError: it failed; the message is its own.
     """
     command = [sys.executable, "-m", "tintype", "video", *arguments]
-    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as told:
-        process = subprocess.Popen(command, stdout=told, stderr=said)  # noqa: S603 - our own
-        memory = None
-        if hasattr(os, "wait4"):  # not on Windows
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        if process.wait():
-            said.seek(0)
-            raise OptionError(said.read().strip().removeprefix("tintype: "))
-        told.seek(0)
-        result: dict[str, Any] = json.loads(told.read())
-        return result, memory
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - our own program
+    if done.returncode:
+        raise OptionError(done.stderr.strip().removeprefix("tintype: "))
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
 def _write_sheet(films: Sequence[Sequence[Floats]], path: Path) -> None:

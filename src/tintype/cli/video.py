@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from threading import Event
@@ -188,8 +188,29 @@ def _report(film: Path, result: FilmResult, *, as_json: bool) -> None:
         f"{result.cuts} scenes, {result.predictions} frames seen by the network{whole}"
     )
     if as_json:
-        shown = {**asdict(result), "target": result.target and str(result.target)}
+        shown = {
+            **asdict(result),
+            "target": result.target and str(result.target),
+            "peak_memory": _peak_memory(),
+        }
         sys.stdout.write(json.dumps(shown) + "\n")
+
+
+def _peak_memory() -> int | None:
+    """Bytes of memory that this process has had at most; None where the system does not say.
+
+    Linux's own count begins anew with each program; that of ``getrusage`` includes the memory of
+    whoever started it.
+    """
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return 1024 * int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
+    with suppress(ImportError):  # Windows has no such module
+        import resource
+
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most if sys.platform == "darwin" else 1024 * most
+    return None
 
 
 def _say(line: str) -> None:

@@ -38,6 +38,7 @@ Floats = NDArray[np.float32]
 
 KIND = "film-evaluation"
 TRUTH, GREY = "truth", "grey"
+_SAME_SCENE = 0.3  # share of a frame that must be followed into the next: a cut is no motion
 HEADER = (
     "clip",
     "film",
@@ -171,17 +172,17 @@ class TrueFilm:
             chroma = rgb_to_luv(picture)[1:]
             if before is not None:
                 flow, visible = self._flows[number - 1]
-                errors.append(chroma_warping_error(before, chroma, flow, visible))
+                if visible.mean() >= _SAME_SCENE:
+                    errors.append(chroma_warping_error(before, chroma, flow, visible))
             before = chroma
         if len(counts) != len(self._pictures):
             raise ValueError(f"the film has {len(counts)} of {len(self._pictures)} frames")
-        known = [error for error in errors if not np.isnan(error)]
         return FilmScore(
             frames=len(counts),
             ciede2000=float(np.mean(differences)),
             colorfulness=float(np.mean(colors)),
             cdc=color_distribution_consistency(counts),
-            warping_error=float(np.mean(known)) if known else None,
+            warping_error=float(np.mean(errors)) if errors else None,
         )
 
     def score_itself(self) -> dict[str, FilmScore]:

@@ -40,7 +40,7 @@ _MOST_WEIGHT = np.float32(12)  # of what a place remembers, in predictions of fu
 _LEAST_CONFIDENCE = np.float32(0.1)  # that even a prediction without any counts for
 _LIGHT = np.float32(15)  # L*: by so much may the light change before a place is forgotten
 
-_MOST_DULLING, _ADAPTION = 1.03, 0.25  # of what means lose; how fast that is followed
+_MOST_DULLING, _ADAPTION = 1.05, 0.25  # of what means lose; how fast that is followed
 _GREY = 0.5  # mean chroma, CIE units, of a frame that has next to none
 
 _FIRST_RUNS = 4  # predictions, two frames apart, with which a scene begins
