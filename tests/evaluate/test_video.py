@@ -86,3 +86,24 @@ def test_a_record_comes_back_and_shows_a_row_for_each_film():
     assert table.endswith("Two rows.\n")
     with pytest.raises(RecordError, match="has other content"):
         FilmEvaluation.from_content({"clips": {"walk": {"ours": {"x": 1}}}})
+
+
+def test_means_are_taken_over_the_clips_that_all_films_have():
+    def score(value):
+        return FilmScore(
+            frames=8,
+            ciede2000=value,
+            colorfulness=10 * value,
+            cdc=value / 1000,
+            warping_error=value,
+        )
+
+    clips = {
+        "one": {TRUTH: score(0.0), "ours": score(2.0), "only here": score(9.0)},
+        "two": {TRUTH: score(1.0), "ours": score(5.0)},
+    }
+    made = FilmEvaluation(short_side=216, clips=clips)
+    assert [row[0] for row in made.means()] == [TRUTH, "ours"]
+    assert made.means()[1][1:6] == pytest.approx([3.5, 35.0, 3.5, 3.0, 3.5])
+    assert made.means()[1][6] is None
+    assert "Means over the clips" in made.to_markdown()

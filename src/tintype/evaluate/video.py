@@ -40,7 +40,6 @@ KIND = "film-evaluation"
 TRUTH, GREY = "truth", "grey"
 _SAME_SCENE = 0.3  # share of a frame that must be followed into the next: a cut is no motion
 HEADER = (
-    "clip",
     "film",
     "ΔE00",
     "colourfulness",
@@ -110,27 +109,42 @@ class FilmEvaluation:
             raise RecordError(f"a film evaluation's record has other content: {error}") from error
 
     def to_markdown(self) -> str:
-        """A table: a row for each film of each clip."""
-        rows: list[list[Cell]] = []
-        for clip, scores in self.clips.items():
-            truth = scores[TRUTH].cdc
-            for name, score in scores.items():
-                memory = score.peak_memory
-                rows.append(
-                    [
-                        clip,
-                        name,
-                        score.ciede2000,
-                        score.colorfulness,
-                        1000 * score.cdc,
-                        1000 * (score.cdc - truth),
-                        score.warping_error,
-                        score.frames_per_second,
-                        None if memory is None else memory / 1e6,
-                    ]
-                )
+        """Two tables: a row for each film of each clip, and a row for each film over all clips."""
+        rows = [
+            [clip, name, *_cells(score, scores[TRUTH].cdc)]
+            for clip, scores in self.clips.items()
+            for name, score in scores.items()
+        ]
+        tables = markdown.table(("clip", *HEADER), rows)
+        if len(self.clips) > 1:
+            tables += f"\nMeans over the clips:\n\n{markdown.table(HEADER, self.means())}"
         notes = "".join(f"{note}\n" for note in self.notes)
-        return f"{markdown.table(HEADER, rows)}\n{notes}"
+        return f"{tables}\n{notes}"
+
+    def means(self) -> list[list[Cell]]:
+        """A row for each film that every clip has: the means of its measures."""
+        common = [name for name in next(iter(self.clips.values()), {}) if name != TRUTH]
+        common = [name for name in common if all(name in scores for scores in self.clips.values())]
+        rows: list[list[Cell]] = []
+        for name in (TRUTH, *common):
+            cells = [_cells(scores[name], scores[TRUTH].cdc) for scores in self.clips.values()]
+            columns = [[c for c in column if c is not None] for column in zip(*cells, strict=True)]
+            rows.append([name, *(float(np.mean(c)) if c else None for c in columns)])
+        return rows
+
+
+def _cells(score: FilmScore, true_cdc: float) -> list[Any]:
+    """A film's measures in the order of the header, after its name."""
+    memory = score.peak_memory
+    return [
+        score.ciede2000,
+        score.colorfulness,
+        1000 * score.cdc,
+        1000 * (score.cdc - true_cdc),
+        score.warping_error,
+        score.frames_per_second,
+        None if memory is None else memory / 1e6,
+    ]
 
 
 class TrueFilm:

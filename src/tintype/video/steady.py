@@ -40,7 +40,9 @@ _MOST_WEIGHT = np.float32(12)  # of what a place remembers, in predictions of fu
 _LEAST_CONFIDENCE = np.float32(0.1)  # that even a prediction without any counts for
 _LIGHT = np.float32(15)  # L*: by so much may the light change before a place is forgotten
 
-_MOST_DULLING, _ADAPTION = 1.05, 0.25  # of what means lose; how fast that is followed
+# Of the chroma that means lose, so much is given back: all of it would be more than the single
+# predictions have where they differ in hue alone.
+_GIVEN_BACK, _MOST_DULLING, _ADAPTION = 0.6, 1.12, 0.25
 _GREY = 0.5  # mean chroma, CIE units, of a frame that has next to none
 
 _FIRST_RUNS = 4  # predictions, two frames apart, with which a scene begins
@@ -190,7 +192,8 @@ def _learn(memory: Memory, lightness: Floats, prediction: Prediction) -> None:
         channel += share * (plane - channel)
     known[..., 2] = np.minimum(total, _MOST_WEIGHT)
     ratio = _strength(*chroma) / max(_strength(known[..., 0], known[..., 1]), _GREY)
-    memory.dulling += _ADAPTION * (min(ratio, _MOST_DULLING) - memory.dulling)
+    wanted = min(1 + _GIVEN_BACK * (ratio - 1), _MOST_DULLING)
+    memory.dulling += _ADAPTION * (wanted - memory.dulling)
     memory.runs += 1
     memory.age, memory.travel = 0, 0.0
 
