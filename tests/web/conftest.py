@@ -15,8 +15,8 @@ from fastapi import FastAPI
 
 from tintype.inference.colorizer import Colorizer
 from tintype.web.app import create_app
-from tintype.web.limits import Limits
-from tintype.web.server import listen
+from tintype.web.limits import LIMITS, Limits
+from tintype.web.server import configure, listen
 
 
 @dataclass
@@ -48,9 +48,9 @@ class Running:
 
 
 @contextmanager
-def run(app: FastAPI) -> Iterator[Running]:
+def run(app: FastAPI, limits: Limits = LIMITS) -> Iterator[Running]:
     opened = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", http="h11"))
+    server = uvicorn.Server(configure(app, limits))
     thread = Thread(target=server.run, kwargs={"sockets": [opened]})
     thread.start()
     address = f"http://127.0.0.1:{opened.getsockname()[1]}"
@@ -90,9 +90,8 @@ def start(colorizer) -> Iterator[Callable[..., Running]]:
     with ExitStack() as stack:
 
         def make(*, network=None, token=None, local=True, **limits) -> Running:
-            app = create_app(
-                network or colorizer, limits=Limits(**limits), token=token, local=local
-            )
-            return stack.enter_context(run(app))
+            bounds = Limits(**limits)
+            app = create_app(network or colorizer, limits=bounds, token=token, local=local)
+            return stack.enter_context(run(app, bounds))
 
         yield make

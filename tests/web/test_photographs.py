@@ -116,7 +116,7 @@ def test_what_is_no_picture_is_refused(house, grey_jpeg):
     assert "an empty file" in problem(post(b""), 415)
     assert "not a picture that tintype reads" in problem(post(b"#!/bin/sh\n" * 100), 415)
     form = post(grey_jpeg, **{"content-type": "multipart/form-data; boundary=x"})
-    assert "must be the photograph's file itself" in problem(form, 415)
+    assert "must be the file itself" in problem(form, 415)
     assert problem(post(grey_jpeg[:-200]), 422)
     house.wait(lambda: house.occupied == 0)
 

@@ -2,16 +2,15 @@
 """``tintype web``: the page and the API, on this machine."""
 
 import secrets
-from dataclasses import fields
 from typing import Annotated
 
 import typer
 
-from tintype.cli.options import option
+from tintype.cli.unfold import unfold
 from tintype.inference.colorizer import Colorizer
-from tintype.spec.options import ENGINE_DEFAULTS, EngineOptions
+from tintype.spec.options import EngineOptions
 from tintype.web.app import create_app
-from tintype.web.limits import LIMITS, Limits
+from tintype.web.limits import Limits
 from tintype.web.server import is_local, listen, serve
 
 app = typer.Typer(add_completion=False)
@@ -20,7 +19,9 @@ _NEW = "new"
 
 
 @app.command()
+@unfold
 def web(
+    *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")] = 8008,
     token: Annotated[
@@ -30,26 +31,14 @@ def web(
             help=f"Ask clients for this token; {_NEW!r} makes one and prints it.",
         ),
     ] = None,
-    model: Annotated[str, option(EngineOptions, "model")] = ENGINE_DEFAULTS.model,
-    device: Annotated[str, option(EngineOptions, "device")] = ENGINE_DEFAULTS.device,
-    upload_bytes: Annotated[int, option(Limits, "upload_bytes")] = LIMITS.upload_bytes,
-    pixels: Annotated[int, option(Limits, "pixels")] = LIMITS.pixels,
-    concurrent: Annotated[int, option(Limits, "concurrent")] = LIMITS.concurrent,
-    queue: Annotated[int, option(Limits, "queue")] = LIMITS.queue,
-    per_client: Annotated[int, option(Limits, "per_client")] = LIMITS.per_client,
-    transfer_seconds: Annotated[
-        float, option(Limits, "transfer_seconds")
-    ] = LIMITS.transfer_seconds,
-    work_seconds: Annotated[float, option(Limits, "work_seconds")] = LIMITS.work_seconds,
+    engine: EngineOptions,
+    limits: Limits,
 ) -> None:
     """Open a page to colour photographs on, and an API.
 
     Nothing leaves the machine: the page comes whole from here, and photographs are removed once
-    their results are fetched.
+    their results are fetched, or after a while.
     """
-    given = locals()
-    limits = Limits(**{limit.name: given[limit.name] for limit in fields(Limits)})
-    engine = EngineOptions(model=model, device=device)
     token = secrets.token_urlsafe(18) if token == _NEW else token
     local = is_local(host)
     opened = listen(host, port)

@@ -5,6 +5,7 @@ Nothing is global: an application holds its network, its limits and its workshop
 many as they like.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from tintype.web import problems
 from tintype.web.desk import House
 from tintype.web.facts import fact_routes
 from tintype.web.guard import Guard
+from tintype.web.job_routes import job_routes
+from tintype.web.jobs import Jobs
 from tintype.web.limits import LIMITS, Limits
 from tintype.web.photographs import photograph_routes
 from tintype.web.tally import Tally
@@ -46,12 +49,16 @@ def create_app(
         The ASGI application; ``app.state.workshop`` is its
         :class:`tintype.web.workshop.Workshop`.
     """
-    house = House(colorizer, limits, Workshop(limits), Tally())
+    workshop = Workshop(limits)
+    house = House(colorizer, limits, workshop, Jobs(limits, workshop), Tally())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sweeping = asyncio.create_task(house.jobs.sweep())
         yield
-        await house.workshop.finish()
+        sweeping.cancel()
+        await house.jobs.finish()
+        await workshop.finish()
 
     app = FastAPI(
         title="tintype",
@@ -62,9 +69,11 @@ def create_app(
         redoc_url=None,
     )
     problems.install(app)
-    app.state.workshop = house.workshop
+    app.state.workshop = workshop
+    app.state.jobs = house.jobs
     app.include_router(fact_routes(house))
     app.include_router(photograph_routes(house))
+    app.include_router(job_routes(house))
     app.mount("/page", StaticFiles(directory=PAGE), name="page")
 
     @app.get("/", include_in_schema=False)

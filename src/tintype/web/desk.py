@@ -6,6 +6,7 @@ into a file. So memory does not grow with what waits, and all faces write the sa
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from tintype.imaging.formats import Format, find_format
 from tintype.inference.colorizer import Colorizer
 from tintype.jobs.plan import Task
 from tintype.jobs.work import Outcome, color_file
+from tintype.web.jobs import Jobs
 from tintype.web.limits import Limits
 from tintype.web.parameters import Wish
 from tintype.web.problems import Refusal
@@ -30,6 +32,7 @@ from tintype.web.workshop import Place, Workshop
 
 Result = TypeVar("Result")
 
+_log = logging.getLogger(__name__)
 _WAS_COLORED = "Tintype-Was-Colored"  # whether it had colours, which the result replaces
 
 
@@ -40,13 +43,16 @@ class House:
     colorizer: Colorizer
     limits: Limits
     workshop: Workshop
+    jobs: Jobs
     tally: Tally
 
 
 class HandedOut(FileResponse):
     """A result that is removed, with its place, once it is sent or the client is gone."""
 
-    def __init__(self, path: Path, place: Place, *, format: Format, was_colored: bool) -> None:
+    def __init__(
+        self, path: Path, place: Place, *, format: Format, was_colored: bool, seconds: float
+    ) -> None:
         told = {_WAS_COLORED: "1" if was_colored else "0", "Cache-Control": "no-store"}
         name = f"photograph{format.suffixes[0]}"
         super().__init__(
@@ -57,11 +63,15 @@ class HandedOut(FileResponse):
             content_disposition_type="inline",
         )
         self._place = place
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the result, then give its place back."""
+        """Send the result, then give its place back; who is too slow gets no more of it."""
         try:
-            await super().__call__(scope, receive, send)
+            async with asyncio.timeout(self._seconds):
+                await super().__call__(scope, receive, send)
+        except TimeoutError:
+            _log.warning("a result was not fetched in %g s", self._seconds)
         finally:
             self._place.give_back()
 
@@ -108,7 +118,13 @@ async def color(
     )
     if outcome.error:
         raise outcome.error
-    return HandedOut(target, place, format=result, was_colored=outcome.was_colored)
+    return HandedOut(
+        target,
+        place,
+        format=result,
+        was_colored=outcome.was_colored,
+        seconds=house.limits.transfer_seconds,
+    )
 
 
 def color_once(house: House, task: Task, wish: Wish) -> Outcome:

@@ -51,7 +51,7 @@ def fact_routes(house: House) -> APIRouter:
 
     @router.get("/metrics", summary="Counts, for Prometheus.", response_class=PlainTextResponse)
     async def metrics() -> PlainTextResponse:
-        counts = house.tally.expose(places=house.workshop.occupied)
+        counts = house.tally.expose(places=house.workshop.occupied, jobs=len(house.jobs))
         return PlainTextResponse(counts, media_type=MEDIA_TYPE)
 
     return router

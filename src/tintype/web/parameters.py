@@ -18,8 +18,10 @@ from pydantic import TypeAdapter, ValidationError
 from tintype.errors import OptionError
 from tintype.spec.hints import Hint
 from tintype.spec.options import ColorizeOptions, FileOptions
+from tintype.video.options import FilmOptions
 
 _OF_THE_SERVER = ("max_pixels",)  # an option of the server's own: Limits.pixels
+_NOT_OF_FILMS = ("tone",)
 _HINTS = TypeAdapter(tuple[Hint, ...])
 
 
@@ -67,6 +69,32 @@ def read_wish(*, pixels: int, hints: bool) -> Callable[..., Wish]:
             )
         )
     read.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # any function has one
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class FilmWish:
+    """What a client wants of a film."""
+
+    options: ColorizeOptions
+    film_options: FilmOptions
+
+
+def read_film_wish(*, pixels: int) -> Callable[..., FilmWish]:
+    """Make the dependency that reads a :class:`FilmWish`, as :func:`read_wish` does.
+
+    Args:
+        pixels: of the largest frames that the server takes.
+    """
+
+    def read(**given: Any) -> FilmWish:
+        film = FilmOptions(
+            **{**_of(FilmOptions, given), "max_pixels": min(pixels, FilmOptions().max_pixels)}
+        )
+        return FilmWish(ColorizeOptions(**_of(ColorizeOptions, given)), film)
+
+    colors = [p for p in _parameters(ColorizeOptions) if p.name not in _NOT_OF_FILMS]
+    read.__signature__ = inspect.Signature(colors + _parameters(FilmOptions))  # type: ignore[attr-defined]  # any function has one
     return read
 
 

@@ -24,6 +24,7 @@ from tintype.errors import (
     MissingExtra,
     OutputError,
     TintypeError,
+    UnsupportedFilm,
     UnsupportedImage,
 )
 
@@ -34,6 +35,7 @@ _log = logging.getLogger(__name__)
 _STATUS: dict[type[TintypeError], HTTPStatus] = {  # the first that fits
     ImageTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedImage: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    UnsupportedFilm: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     MissingExtra: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     OutputError: HTTPStatus.INSUFFICIENT_STORAGE,
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -66,14 +68,19 @@ class Problem(BaseModel):
     error: str | None = Field(None, description="The class of tintype's error.")
 
 
-def describe(error: TintypeError) -> Problem:
-    """The problem detail of an error of the library."""
+def describe(error: BaseException) -> Problem:
+    """The problem detail of an error; what is our fault goes to the log and not to the client."""
     if isinstance(error, Refusal):
         return _problem(error.status, str(error), type(error).__name__)
     kinds = (status for kind, status in _STATUS.items() if isinstance(error, kind))
     status = next(kinds, HTTPStatus.INTERNAL_SERVER_ERROR)
-    detail = _OURS if status >= HTTPStatus.INTERNAL_SERVER_ERROR else str(error)
-    return _problem(status, detail, type(error).__name__)
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _problem(status, str(error), type(error).__name__)
+    if isinstance(error, TintypeError):
+        _log.error("%s: %s", type(error).__name__, error)
+        return _problem(status, _OURS, type(error).__name__)
+    _log.error("a bug", exc_info=error)
+    return _problem(status, _OURS)
 
 
 def answer(problem: Problem, *, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -84,14 +91,11 @@ def answer(problem: Problem, *, headers: dict[str, str] | None = None) -> JSONRe
 
 
 def answer_error(error: TintypeError) -> JSONResponse:
-    """An error of the library as a response; what is our fault goes to the log too."""
+    """An error of the library as a response."""
     problem = describe(error)
     headers = {}
-    if isinstance(error, Refusal):
-        if error.retry_after is not None:
-            headers["Retry-After"] = str(error.retry_after)
-    elif problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("%s: %s", type(error).__name__, error)
+    if isinstance(error, Refusal) and error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return answer(problem, headers=headers)
@@ -140,5 +144,4 @@ async def _answer_http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _answer_bug(_: Request, error: Exception) -> JSONResponse:
-    _log.error("a bug", exc_info=error)
-    return answer(_problem(HTTPStatus.INTERNAL_SERVER_ERROR, _OURS))
+    return answer(describe(error))

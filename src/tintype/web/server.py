@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from tintype.errors import OptionError
+from tintype.web.connections import Connection
 from tintype.web.limits import Limits
 
 _CONNECTIONS = 512  # open at a time; beyond them uvicorn itself answers 503
@@ -74,11 +75,16 @@ def serve(app: FastAPI, opened: socket.socket, limits: Limits) -> None:
     Args:
         app: from :func:`tintype.web.app.create_app`.
         opened: from :func:`listen`.
-        limits: how long the end may wait for what runs.
+        limits: how long clients are waited for, and at the end what runs.
     """
-    config = uvicorn.Config(
+    Server(configure(app, limits)).run(sockets=[opened])
+
+
+def configure(app: FastAPI, limits: Limits) -> uvicorn.Config:
+    """How uvicorn serves an application of ours."""
+    return uvicorn.Config(
         app,
-        http="h11",
+        http=type("Connection", (Connection,), {"patience": limits.transfer_seconds}),
         ws="none",
         log_level="warning",
         access_log=False,
@@ -87,4 +93,3 @@ def serve(app: FastAPI, opened: socket.socket, limits: Limits) -> None:
         limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=round(limits.work_seconds + limits.transfer_seconds),
     )
-    Server(config).run(sockets=[opened])

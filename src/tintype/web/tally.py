@@ -44,11 +44,12 @@ class Tally:
             self._seconds += seconds
             self._failed += failed
 
-    def expose(self, *, places: int) -> str:
+    def expose(self, *, places: int, jobs: int) -> str:
         """Write all counts down.
 
         Args:
             places: how many are taken now.
+            jobs: how many there are now.
         """
         with self._lock:
             lines = [
@@ -64,6 +65,8 @@ class Tally:
                 f"tintype_photographs_failed_total {self._failed}",
                 *_head("tintype_places_taken", "gauge", "Photographs in the house."),
                 f"tintype_places_taken {places}",
+                *_head("tintype_jobs", "gauge", "Jobs in the house."),
+                f"tintype_jobs {jobs}",
             ]
         return "\n".join(lines) + "\n"
 

@@ -7,6 +7,8 @@ is refused before the rest is read. The client's name for it plays no part in wh
 """
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
@@ -28,14 +30,19 @@ BODY = {
     }
 }
 
+Spend = Callable[[int], None]  # told of each piece's bytes; raises Refusal where they are too many
 
-async def receive_photograph(request: Request, target: Path, limits: Limits) -> Format:
+
+async def receive_photograph(
+    request: Request, target: Path, limits: Limits, *, spend: Spend = lambda _: None
+) -> Format:
     """Write a request's body into a file.
 
     Args:
         request: its body is the photograph.
         target: a file of a private folder.
         limits: the server's.
+        spend: where its bytes count for more than this file.
 
     Returns:
         The photograph's format, by its first bytes.
@@ -43,46 +50,83 @@ async def receive_photograph(request: Request, target: Path, limits: Limits) -> 
     Raises:
         Refusal: it is too large (413), no picture (415), too slow (408), or ends early (400).
     """
-    _check_announced(request, limits)
+    bounds = _Bounds(limits.upload_bytes, limits.transfer_seconds, spend)
+    return _check_head(await _receive(request, target, bounds, _check_head))
+
+
+async def receive_film(request: Request, target: Path, limits: Limits, *, spend: Spend) -> None:
+    """Write a request's body into a file, whatever it is: what is a film, only a decoder can tell.
+
+    A film has more time than a photograph, by as much as it may have more bytes.
+
+    Args:
+        request: its body is the film.
+        target: a file of a private folder.
+        limits: the server's.
+        spend: where its bytes count for more than this file.
+
+    Raises:
+        Refusal: it is too large (413), empty (415), too slow (408), or ends early (400).
+    """
+    longer = max(1.0, limits.film_bytes / limits.upload_bytes)
+    bounds = _Bounds(limits.film_bytes, longer * limits.transfer_seconds, spend)
+    if not await _receive(request, target, bounds, lambda _: None):
+        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "an empty file; send a film")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    bytes: int
+    seconds: float
+    spend: Spend
+
+
+async def _receive(
+    request: Request, target: Path, bounds: _Bounds, check_head: Callable[[bytes], object]
+) -> bytes:
+    """Write the body; its first bytes."""
+    _check_announced(request, bounds)
     try:
-        async with asyncio.timeout(limits.transfer_seconds):
-            return await _write(request, target, limits)
+        async with asyncio.timeout(bounds.seconds):
+            return await _write(request, target, bounds, check_head)
     except TimeoutError:
         raise Refusal(
             HTTPStatus.REQUEST_TIMEOUT,
-            f"the photograph was not here after {limits.transfer_seconds:g} s; send it faster, "
-            f"or a smaller one",
+            f"the file was not here after {bounds.seconds:g} s; send it faster, or a smaller one",
         ) from None
     except ClientDisconnect:
-        raise Refusal(HTTPStatus.BAD_REQUEST, "the photograph ended early; send it whole") from None
+        raise Refusal(HTTPStatus.BAD_REQUEST, "the file ended early; send it whole") from None
 
 
-def _check_announced(request: Request, limits: Limits) -> None:
+def _check_announced(request: Request, bounds: _Bounds) -> None:
     """Refuse by the headers, before anything is sent, what they show to be of no use."""
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limits.upload_bytes:
-        raise _too_large(limits)
+    if announced.isdecimal() and int(announced) > bounds.bytes:
+        raise _too_large(bounds)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind.startswith("multipart/"):  # other types are let pass: the first bytes are the judge
         raise Refusal(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"the request's body must be the photograph's file itself, not {kind}",
+            f"the request's body must be the file itself, not {kind}",
         )
 
 
-async def _write(request: Request, target: Path, limits: Limits) -> Format:
+async def _write(
+    request: Request, target: Path, bounds: _Bounds, check_head: Callable[[bytes], object]
+) -> bytes:
     head, size = b"", 0
     with target.open("xb") as file:
         async for piece in request.stream():
             size += len(piece)
-            if size > limits.upload_bytes:
-                raise _too_large(limits)
+            if size > bounds.bytes:
+                raise _too_large(bounds)
+            bounds.spend(len(piece))
             if len(head) < HEAD_BYTES:
                 head += piece[: HEAD_BYTES - len(head)]
                 if len(head) == HEAD_BYTES:
-                    _check_head(head)
+                    check_head(head)
             file.write(piece)
-    return _check_head(head)
+    return head
 
 
 def _check_head(head: bytes) -> Format:
@@ -94,8 +138,8 @@ def _check_head(head: bytes) -> Format:
     return row
 
 
-def _too_large(limits: Limits) -> Refusal:
+def _too_large(bounds: _Bounds) -> Refusal:
     return Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"the file has more than the {limits.upload_bytes} bytes that this server takes",
+        f"the file has more than the {bounds.bytes} bytes that this server takes",
     )

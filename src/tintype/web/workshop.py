@@ -40,6 +40,7 @@ class Workshop:
         self._limits = limits
         self._clients: Counter[str] = Counter()
         self._bench = ThreadPoolExecutor(limits.concurrent, thread_name_prefix="tintype-web")
+        self._films = ThreadPoolExecutor(1, thread_name_prefix="tintype-film")  # hours, one by one
 
     @property
     def occupied(self) -> int:
@@ -53,10 +54,7 @@ class Workshop:
             Refusal: the client has as many as one may have (429), or all are taken, or the server
                 is about to stop (503).
         """
-        if self.closing.is_set():
-            raise Refusal(
-                HTTPStatus.SERVICE_UNAVAILABLE, "the server is stopping", retry_after=5 * _SOON
-            )
+        self.refuse_if_closing()
         if self._clients[client] >= self._limits.per_client:
             raise Refusal(
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -73,6 +71,11 @@ class Workshop:
         self._clients[client] += 1
         return Place(self, client, Path(tempfile.mkdtemp(prefix="tintype-web-")))
 
+    def refuse_if_closing(self) -> None:
+        """Raise :class:`Refusal` (503) if the server is about to stop."""
+        if self.closing.is_set():
+            raise _stopping()
+
     def close(self) -> None:
         """Take nothing new on; what is being done goes on."""
         self.closing.set()
@@ -80,11 +83,16 @@ class Workshop:
     async def finish(self) -> None:
         """Close, drop what waits, and wait for what is at the bench."""
         self.close()
-        await asyncio.to_thread(self._bench.shutdown, wait=True, cancel_futures=True)
+        for threads in (self._bench, self._films):
+            await asyncio.to_thread(threads.shutdown, wait=True, cancel_futures=True)
 
     def start(self, work: Callable[[], Result]) -> "Future[Result]":
         """Put work in the bench's queue."""
         return self._bench.submit(work)
+
+    def start_film(self, work: Callable[[], Result]) -> "Future[Result]":
+        """Put a film's work in the queue of films."""
+        return self._films.submit(work)
 
     def leave(self, client: str) -> None:
         """Count a client's place as free again."""
@@ -134,9 +142,7 @@ class Place:
         finally:
             future.cancel()  # no use to anybody any more, unless it is at the bench or done
         if future.cancelled():
-            raise Refusal(
-                HTTPStatus.SERVICE_UNAVAILABLE, "the server is stopping", retry_after=5 * _SOON
-            )
+            raise _stopping()
         return future.result()
 
     def give_back(self) -> None:
@@ -153,6 +159,10 @@ class Place:
     def _clear(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         self._workshop.leave(self._client)
+
+
+def _stopping() -> Refusal:
+    return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the server is stopping", retry_after=5 * _SOON)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
