@@ -115,9 +115,12 @@ def memory(rng, runs):
     return Memory(
         lightness=rng.integers(0, 256, (6, 8)).astype(np.uint8),
         known=rng.normal(0, 1, (6, 8, 4)).astype(np.float32),
+        shown=rng.normal(0, 1, (6, 8, 2)).astype(np.float32),
         runs=runs,
         age=3,
         travel=2.5,
+        doubted=0.25,
+        dulling=1.05,
     )
 
 
@@ -134,7 +137,9 @@ def test_a_state_comes_back_from_the_disk(tmp_path, rng, scenes):
     ):
         np.testing.assert_array_equal(one.lightness, other.lightness)
         np.testing.assert_array_equal(one.known, other.known)
+        np.testing.assert_array_equal(one.shown, other.shown)
         assert (one.runs, one.age, one.travel) == (other.runs, other.age, other.travel)
+        assert (one.doubted, one.dulling) == (other.doubted, other.dulling)
 
 
 def test_no_state_is_a_state_too(tmp_path):

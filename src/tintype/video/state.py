@@ -48,8 +48,9 @@ def save_state(state: State, path: Path) -> None:
     for number, memory in enumerate(memories):
         arrays[f"lightness{number}"] = memory.lightness
         arrays[f"known{number}"] = memory.known
+        arrays[f"shown{number}"] = memory.shown
         arrays[f"counts{number}"] = np.array(
-            [memory.runs, memory.age, memory.travel, memory.dulling]
+            [memory.runs, memory.age, memory.travel, memory.doubted, memory.dulling]
         )
     try:
         with open(path, "wb") as file:
@@ -72,10 +73,12 @@ def load_state(path: Path) -> State:
                 Memory(
                     lightness=arrays[f"lightness{number}"],
                     known=arrays[f"known{number}"],
+                    shown=arrays[f"shown{number}"],
                     runs=int(arrays[f"counts{number}"][0]),
                     age=int(arrays[f"counts{number}"][1]),
                     travel=float(arrays[f"counts{number}"][2]),
-                    dulling=float(arrays[f"counts{number}"][3]),
+                    doubted=float(arrays[f"counts{number}"][3]),
+                    dulling=float(arrays[f"counts{number}"][4]),
                 )
                 for number in range(int(arrays["count"]))
             ]

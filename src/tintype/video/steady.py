@@ -5,9 +5,13 @@ A network that looks at each frame alone changes its mind from frame to frame, a
 flicker. Here every place keeps what has been predicted for it: a mean chroma, the weight of the
 predictions in it, and the lightness that it had when they were made. From frame to frame the three
 are carried along the motion. Weight is lost where the motion cannot be trusted (something has come
-between, or into view) and where the light has become another since; a new prediction then counts
-for more, until it is all that counts. So the network need not see every frame, and nothing is left
-of what has gone.
+between, or into view), where the light has become another since, and where a new prediction says
+something quite different; the next one then counts for more, until it is all that counts. A single
+slip of the network is soon outvoted, a lasting change of its mind soon followed. So the network
+need not see every frame, and nothing is left of what has gone.
+
+What is shown follows what is known within a few frames, without a jump, and at once where nothing
+was known before.
 
 A frame of which next to nothing is found in the one before begins a new scene, with nothing known,
 unless it looks like the end of one of the last few: after a flash, or when a dialogue cuts back.
@@ -15,7 +19,7 @@ unless it looks like the end of one of the last few: after a flash, or when a di
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -36,9 +40,13 @@ _RECALL = 0.60  # more than this found in the end of a former scene: that scene 
 _SCENES = 6  # former scenes that are remembered
 
 _GRAIN = 0.8  # pixels: sigma of the blur that keeps grain out of the motion
-_MOST_WEIGHT = np.float32(12)  # of what a place remembers, in predictions of full confidence
+_PATIENCE = np.float32(4)  # predictions as sure as the new one: memory counts for no more of them
 _LEAST_CONFIDENCE = np.float32(0.1)  # that even a prediction without any counts for
-_LIGHT = np.float32(15)  # L*: by so much may the light change before a place is forgotten
+_LIGHT = np.float32(8)  # L*: by so much may the light change before a place is forgotten
+_DOUBT = np.float32(20)  # CIE units: a prediction this far from what is known halves its weight,
+_MOST_DOUBT = np.float32(2)  # and one this many times as far, or farther, leaves a fifth of it
+_DOUBT_SIDE = 9  # pixels: over so much is that distance averaged, as edges are never quite in place
+_EASE = np.float32(2.5)  # what is shown makes up 1 / (1 + this) of its distance in each frame
 
 # Of the chroma that means lose, so much is given back: all of it would be more than the single
 # predictions have where they differ in hue alone.
@@ -48,6 +56,8 @@ _GREY = 0.5  # mean chroma, CIE units, of a frame that has next to none
 _FIRST_RUNS = 4  # predictions, two frames apart, with which a scene begins
 _NEAREST, _FARTHEST = 2, 8  # frames from one prediction to the next
 _UNKNOWN = 0.008  # share of a frame without weight that calls for a prediction
+_LOST = 0.5  # the same, for one at once
+_DOUBTED = 0.02  # share of a frame where the last prediction was doubted: that calls for another
 _FAR = 0.10  # of the short side: motion since the last prediction that calls for another
 
 _FINE_RADIUS, _COARSE_RADIUS = 3, 1  # of the windows for edges, in small and in network pixels
@@ -77,17 +87,21 @@ class Memory:
     Attributes:
         lightness: ``(h, w)`` uint8: L* of the frame, 255 for 100, without its grain.
         known: ``(h, w, 4)`` float32: u*, v*, their weight, and the L* at which they were predicted.
+        shown: ``(h, w, 2)`` float32: u*, v* on their way to those.
         runs: predictions in this scene so far.
         age: frames since the last of them.
         travel: pixels of motion since the last of them.
-        dulling: chroma of the predictions over that of their means, as means are duller.
+        doubted: share of the frame where the last of them was far from what was known.
+        dulling: chroma of the predictions over what is shown of them, as means are duller.
     """
 
     lightness: NDArray[np.uint8]
     known: Floats
+    shown: Floats
     runs: int = 0
     age: int = 0
     travel: float = 0.0
+    doubted: float = 0.0
     dulling: float = 1.0
 
 
@@ -113,45 +127,56 @@ class Steadier:
             lightness: ``(h, w)`` float32: its L*, at the same small size for all frames.
             predict: runs the network on this frame; called at most once.
         """
-        memory, cut, recalled = self._enter(grainless(lightness), lightness)
+        entry = self._enter(grainless(lightness), lightness)
+        memory = entry.memory
         predicted = self._is_due(memory)
-        if predicted:
-            _learn(memory, lightness, predict())
+        told = _learn(memory, lightness, predict()) if predicted else None
+        _show(memory, entry.kept)
+        if told is not None:
+            _note_dulling(memory, told)
         self.memory = memory
-        chroma = np.moveaxis(memory.known[..., :2], -1, 0)
         chroma = spread(
-            chroma, memory.known[..., 2].copy(), lightness, lightness, radius=_FINE_RADIUS
+            np.moveaxis(memory.shown, -1, 0),
+            memory.known[..., 2].copy(),
+            lightness,
+            lightness,
+            radius=_FINE_RADIUS,
         )
         chroma *= np.float32(memory.dulling)
-        return Colors(chroma=chroma, predicted=predicted, cut=cut, recalled=recalled)
+        return Colors(chroma=chroma, predicted=predicted, cut=entry.cut, recalled=entry.recalled)
 
-    def _enter(self, light: NDArray[np.uint8], lightness: Floats) -> tuple[Memory, bool, bool]:
-        """What is known at a new frame; whether it is of a new scene; whether of a former one."""
+    def _enter(self, light: NDArray[np.uint8], lightness: Floats) -> "_Entry":
+        """What is known at a new frame, which may be of a new scene, or of a former one again."""
         if self.memory is not None:
             motion = self._motion.between(self.memory.lightness, light)
             if motion.matched >= CUT:
-                return self._carry(self.memory, motion, light, lightness), False, False
+                return self._carry(self.memory, motion, light, lightness)
             self.scenes.append(self.memory)
         for former in reversed(self.scenes):
             motion = self._motion.between(former.lightness, light)
             if motion.matched >= _RECALL:
-                return self._carry(former, motion, light, lightness), True, True
-        return Memory(light, np.zeros((*light.shape, 4), np.float32)), True, False
+                entry = self._carry(former, motion, light, lightness)
+                if (entry.kept > 0.5).mean() >= _RECALL:
+                    return replace(entry, cut=True, recalled=True)
+        known, shown = (np.zeros((*light.shape, planes), np.float32) for planes in (4, 2))
+        return _Entry(Memory(light, known, shown), kept=np.zeros_like(lightness), cut=True)
 
     def _carry(
         self, memory: Memory, motion: Motion, light: NDArray[np.uint8], lightness: Floats
-    ) -> Memory:
+    ) -> "_Entry":
         known = self._motion.warp(memory.known, motion.back)
         relit = (lightness - known[..., 3]) / _LIGHT
-        known[..., 2] *= motion.trust * cv2.exp(-relit * relit)
-        return Memory(
+        kept = motion.trust * cv2.exp(-relit * relit)
+        known[..., 2] *= kept
+        carried = replace(
+            memory,
             lightness=light,
             known=known,
-            runs=memory.runs,
+            shown=self._motion.warp(memory.shown, motion.back),
             age=memory.age + 1,
             travel=memory.travel + motion.speed,
-            dulling=memory.dulling,
         )
+        return _Entry(carried, kept=kept)
 
     def _is_due(self, memory: Memory) -> bool:
         """Whether the network should see this frame."""
@@ -159,14 +184,34 @@ class Steadier:
             return True
         if self.every is not None:
             return memory.age >= self.every
+        weight = memory.known[..., 2]
+        unknown = float((weight < _LEAST_CONFIDENCE).mean())
         if memory.age < _NEAREST:
-            return False
-        if memory.runs < _FIRST_RUNS or memory.age >= _FARTHEST:
-            return True
-        unknown = np.count_nonzero(memory.known[..., 2] < _LEAST_CONFIDENCE)
-        if unknown > _UNKNOWN * memory.lightness.size:
-            return True
-        return memory.travel > _FAR * float(min(memory.lightness.shape))
+            return unknown > _LOST
+        return (
+            memory.runs < _FIRST_RUNS
+            or memory.age >= _FARTHEST
+            or unknown > _UNKNOWN
+            or memory.doubted > _DOUBTED
+            or memory.travel > _FAR * min(weight.shape)
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """What is known as a frame begins.
+
+    Attributes:
+        memory: carried to the frame, and its own from here on.
+        kept: ``(h, w)`` float32 in [0, 1]: how much of the weight has come through.
+        cut: whether a new scene begins with the frame.
+        recalled: whether that is one of the last few scenes again.
+    """
+
+    memory: Memory
+    kept: Floats
+    cut: bool = False
+    recalled: bool = False
 
 
 def grainless(lightness: Floats) -> NDArray[np.uint8]:
@@ -175,8 +220,12 @@ def grainless(lightness: Floats) -> NDArray[np.uint8]:
     return np.asarray(light, np.uint8)
 
 
-def _learn(memory: Memory, lightness: Floats, prediction: Prediction) -> None:
-    """Add a prediction to what is known."""
+def _learn(memory: Memory, lightness: Floats, prediction: Prediction) -> float:
+    """Add a prediction to what is known.
+
+    Returns:
+        Its mean chroma.
+    """
     coarse = resize(lightness, prediction.chroma.shape[1:])
     chroma = spread(prediction.chroma, None, coarse, lightness, radius=_COARSE_RADIUS)
     if prediction.confidence is None:
@@ -185,17 +234,33 @@ def _learn(memory: Memory, lightness: Floats, prediction: Prediction) -> None:
         weight = resize(prediction.confidence, lightness.shape)
     weight = np.maximum(weight, _LEAST_CONFIDENCE)
     known = memory.known
-    total = known[..., 2] + weight
+    gap = cv2.magnitude(chroma[0] - known[..., 0], chroma[1] - known[..., 1])
+    doubt = np.minimum(cv2.blur(gap, (_DOUBT_SIDE, _DOUBT_SIDE)) / _DOUBT, _MOST_DOUBT)
+    doubt[known[..., 2] < _LEAST_CONFIDENCE] = 0  # nothing is known that could speak against it
+    total = np.minimum(known[..., 2], _PATIENCE * weight) + weight
     share = weight / total  # of the new in the mean
     for index, plane in enumerate((*chroma, lightness)):
         channel = known[..., index if index < 2 else 3]
         channel += share * (plane - channel)
-    known[..., 2] = np.minimum(total, _MOST_WEIGHT)
-    ratio = _strength(*chroma) / max(_strength(known[..., 0], known[..., 1]), _GREY)
+    known[..., 2] = total / (1 + doubt * doubt)
+    memory.runs += 1
+    memory.age, memory.travel, memory.doubted = 0, 0.0, float((doubt > 1).mean())
+    return _strength(*chroma)
+
+
+def _show(memory: Memory, kept: Floats) -> None:
+    """Let what is shown follow what is known: at once where no weight was kept."""
+    rate = 1 / (1 + _EASE * kept)
+    for index in (0, 1):
+        shown = memory.shown[..., index]
+        shown += rate * (memory.known[..., index] - shown)
+
+
+def _note_dulling(memory: Memory, told: float) -> None:
+    """Learn from the mean chroma of a prediction how much of it is lost in what is shown."""
+    ratio = told / max(_strength(memory.shown[..., 0], memory.shown[..., 1]), _GREY)
     wanted = min(1 + _GIVEN_BACK * (ratio - 1), _MOST_DULLING)
     memory.dulling += _ADAPTION * (wanted - memory.dulling)
-    memory.runs += 1
-    memory.age, memory.travel = 0, 0.0
 
 
 def _strength(u: Floats, v: Floats) -> float:
