@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tintype.video.motion import MotionEstimator
+from tintype.video.motion import MotionEstimator, motion_size
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_a_shift_is_found(scene, step):
 
 def test_a_still_picture_does_not_move_at_all_under_grain(scene, rng):
     first, second = (
-        np.clip(scene + rng.normal(0, 3, scene.shape), 0, 255).astype(np.uint8) for _ in range(2)
+        np.clip(scene + rng.normal(0, 1.5, scene.shape), 0, 255).astype(np.uint8) for _ in range(2)
     )
     motion = MotionEstimator().between(first, second)
     assert (motion.back == 0).all(axis=-1).mean() > 0.8
@@ -92,3 +92,28 @@ def test_carrying_follows_the_motion(scene):
     motion = estimator.between(scene, moved)
     carried = estimator.warp(scene.astype(np.float32), motion.back)
     assert np.abs(carried - moved)[:, 16:].mean() < 2
+
+
+def test_motion_on_another_grid_is_the_same_motion(scene):
+    small = MotionEstimator().between(scene, np.roll(scene, 6, axis=1))
+    height, width = scene.shape
+    large = small.on((2 * height, 3 * width))
+    assert large.back.shape == (2 * height, 3 * width, 2)
+    inner = large.back[20:-20, 60:-20]
+    np.testing.assert_allclose(np.median(inner[..., 0]), -18, atol=0.5)
+    np.testing.assert_allclose(np.median(inner[..., 1]), 0, atol=0.2)
+    assert large.speed == pytest.approx(2 * small.speed)
+    assert large.trust.mean() == pytest.approx(small.trust.mean(), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"),
+    [
+        ((216, 384), (108, 192)),
+        ((72, 108), (72, 108)),
+        ((1, 900), (1, 900)),
+        ((540, 216), (270, 108)),
+    ],
+)
+def test_motion_is_estimated_on_small_pictures(size, wanted):
+    assert motion_size(size) == wanted

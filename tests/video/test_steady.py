@@ -131,13 +131,14 @@ def test_a_plain_scene_is_not_taken_for_another_that_was_plain_in_another_light(
 
 
 def test_a_dialogue_cuts_back_to_the_same_colours(scene, another):
-    steadier = Steadier()
+    steadier, left = Steadier(), {}
     for turn in range(3):
-        for shot, u in ((scene, 40), (another, -40)):
-            for _ in range(10):
-                colors = steadier.step(shot, predict(u + 5 * turn))
-            assert colors.chroma[0].mean() == pytest.approx(u, abs=6)
-    assert steadier.step(scene, predict(0)).recalled
+        for speaker, shot, u in (("he", scene, 40), ("she", another, -40)):
+            shown = [steadier.step(shot, predict(u + 5 * turn)) for _ in range(10)]
+            assert shown[0].recalled == (turn > 0)
+            begins = shown[0].chroma[0].mean()
+            assert begins == pytest.approx(left.get(speaker, u), abs=3)
+            left[speaker] = shown[-1].chroma[0].mean()
 
 
 def test_a_fade_is_no_cut_and_forgets_what_was_said_in_the_dark(scene):

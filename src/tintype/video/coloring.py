@@ -22,6 +22,7 @@ from tintype.spec.model import CONFIDENCE
 from tintype.video.guided import spread
 from tintype.video.hinting import Tracks, follow_hints
 from tintype.video.job import FilmJob, FilmReference
+from tintype.video.motion import motion_size
 from tintype.video.scenes import View, find_scenes
 from tintype.video.steady import Colors, Steadier
 
@@ -64,7 +65,7 @@ class Colorist:
         view = View(
             film=job.film,
             picture=(self._rows, self._columns),
-            size=self.size,
+            size=motion_size(self.size),
             rate=job.options.rate,
             first=job.span.first,
         )

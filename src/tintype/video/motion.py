@@ -13,7 +13,7 @@ OpenCV implements it; the test there and back: N. Sundaram, T. Brox and K. Keutz
 Trajectories by GPU-accelerated Large Displacement Optical Flow", ECCV 2010, equation 5.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -25,14 +25,13 @@ Bytes = NDArray[np.uint8]
 
 _BORDER = cv2.BORDER_REPLICATE
 _NONE: Any = None  # for what OpenCV does not need, and its types insist on
+_LARGEST_SIDE = 108  # pixels of the short side: finer motion costs more and shows nothing
 _LEAST_SIDE = 24  # pixels: smaller pictures have no room for the flow's patches
-_STILL = 0.4  # pixels: less motion than this is taken for noise where nothing speaks for it
+_STILL = 0.25  # pixels: less motion than this is taken for noise where nothing speaks for it
 _LIGHT_SIGMA = np.float32(8)  # steps of 8 bits: what both frames may differ by after the motion
 _STRICT_SIGMA = np.float32(4)  # the same, where only the camera's motion speaks for it
-_CAMERA_STEP, _CAMERA_POINTS = (
-    8,
-    12,
-)  # pixels between the places it is found from; how many at least
+_CAMERA_STEP = 4  # pixels between the places that the camera's motion is found from,
+_CAMERA_POINTS = 12  # and how many of them it needs
 _LIGHT_NOISE = np.float32(4)  # steps: differences that grain makes
 
 
@@ -52,13 +51,27 @@ class Motion:
     matched: float
     speed: float
 
+    def on(self, size: tuple[int, int]) -> "Motion":
+        """The same motion on another grid of pixels, (h, w)."""
+        height, width = self.trust.shape
+        if size == (height, width):
+            return self
+        back = _array(cv2.resize(self.back, size[::-1]))
+        back *= np.array((size[1] / width, size[0] / height), np.float32)
+        return replace(
+            self,
+            back=back,
+            trust=_array(cv2.resize(self.trust, size[::-1])),
+            speed=self.speed * min(size) / min(height, width),
+        )
+
 
 class MotionEstimator:
     """Estimates motion. It owns the flow's buffers: one for each thread."""
 
     def __init__(self) -> None:
-        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-        self._grid: Floats = np.zeros((0, 0, 2), np.float32)
+        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._grids: dict[tuple[int, ...], Floats] = {}
 
     def between(self, earlier: Bytes, later: Bytes) -> Motion:
         """Estimate the motion from one small picture to a later one.
@@ -81,7 +94,7 @@ class MotionEstimator:
             kept = _likeness(self.warp(earlier, camera), later, _STRICT_SIGMA)
             kept *= self._lies_inside(camera)
             trust = np.where(lost, kept, trust)
-            back = np.where(lost[..., None], camera, back)
+            back[lost] = camera[lost]
         length = cv2.magnitude(*cv2.split(back[::4, ::4]))
         return Motion(
             back=back,
@@ -105,24 +118,20 @@ class MotionEstimator:
 
     def _places(self, shape: tuple[int, ...]) -> Floats:
         """``(h, w, 2)``: x and y of every pixel."""
-        if self._grid.shape[:2] != shape:
+        if shape not in self._grids:
             rows, columns = np.indices(shape, dtype=np.float32)
-            self._grid = np.stack((columns, rows), axis=-1)
-        return self._grid
+            self._grids[shape] = np.stack((columns, rows), axis=-1)
+        return self._grids[shape]
 
     def _leads_home(self, back: Floats, forth: Floats) -> Floats:
-        """``(h, w)``, 0 to 1: does the way back and forth again lead home, inside the frame?
-
-        Asked at every other pixel of every other row, which is where the time goes.
-        """
+        """``(h, w)``, 0 or 1: does the way back and forth again lead home, inside the frame?"""
         height, width = back.shape[:2]
-        at = cv2.add(self._places(back.shape[:2]), back)[::2, ::2].copy()
-        back = back[::2, ::2].copy()
+        at = cv2.add(self._places(back.shape[:2]), back)
         returning = cv2.remap(forth, at, _NONE, cv2.INTER_LINEAR, borderMode=_BORDER)
         gap = _square(cv2.add(back, returning))
         home = gap <= 0.01 * (_square(back) + _square(returning)) + 0.5
         home &= _is_inside(at, height, width)
-        return _array(cv2.resize(home.astype(np.float32), (width, height)))
+        return _array(home)
 
     def _lies_inside(self, back: Floats) -> NDArray[np.bool_]:
         height, width = back.shape[:2]
@@ -140,6 +149,12 @@ class MotionEstimator:
         if matrix is None:
             return np.zeros_like(back)
         return _array(cv2.transform(places, matrix) - places)
+
+
+def motion_size(size: tuple[int, int]) -> tuple[int, int]:
+    """(h, w) at which the motion of pictures of that size is estimated."""
+    scale = min(1.0, _LARGEST_SIDE / min(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _is_inside(at: Any, height: int, width: int) -> NDArray[np.bool_]:

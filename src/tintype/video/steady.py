@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from tintype.imaging.resize import resize
 from tintype.inference.prediction import Prediction
 from tintype.video.guided import spread
-from tintype.video.motion import Motion, MotionEstimator
+from tintype.video.motion import Motion, MotionEstimator, motion_size
 
 Floats = NDArray[np.float32]
 Predict = Callable[[], Prediction]
@@ -36,7 +36,7 @@ Predict = Callable[[], Prediction]
 # Of two unrelated photographs 999 in 1,000 agree less than this; of two frames of one scene, all
 # but the wildest pans agree more (a seventh of the frame's height from one to the next: 0.75).
 CUT = 0.45
-_RECALL = 0.60  # more than this found in the end of a former scene: that scene again
+_RECALL = 0.85  # more than this found in the end of a former scene: that scene again
 _SCENES = 6  # former scenes that are remembered
 
 _GRAIN = 0.8  # pixels: sigma of the blur that keeps grain out of the motion
@@ -55,7 +55,7 @@ _GREY = 0.5  # mean chroma, CIE units, of a frame that has next to none
 
 _FIRST_RUNS = 4  # predictions, two frames apart, with which a scene begins
 _NEAREST, _FARTHEST = 2, 8  # frames from one prediction to the next
-_UNKNOWN = 0.008  # share of a frame without weight that calls for a prediction
+_UNKNOWN = 0.015  # share of a frame without weight that calls for a prediction
 _LOST = 0.5  # the same, for one at once
 _DOUBTED = 0.02  # share of a frame where the last prediction was doubted: that calls for another
 _FAR = 0.10  # of the short side: motion since the last prediction that calls for another
@@ -85,7 +85,7 @@ class Memory:
     """What is known at one frame of a scene.
 
     Attributes:
-        lightness: ``(h, w)`` uint8: L* of the frame, 255 for 100, without its grain.
+        lightness: uint8: L* of the frame as motion is estimated on it, 255 for 100, without grain.
         known: ``(h, w, 4)`` float32: u*, v*, their weight, and the L* at which they were predicted.
         shown: ``(h, w, 2)`` float32: u*, v* on their way to those.
         runs: predictions in this scene so far.
@@ -127,9 +127,10 @@ class Steadier:
             lightness: ``(h, w)`` float32: its L*, at the same small size for all frames.
             predict: runs the network on this frame; called at most once.
         """
-        entry = self._enter(grainless(lightness), lightness)
+        light = grainless(resize(lightness, motion_size(lightness.shape)))
+        entry = self._enter(light, lightness)
         memory = entry.memory
-        predicted = self._is_due(memory)
+        predicted = entry.cut or self._is_due(memory)
         told = _learn(memory, lightness, predict()) if predicted else None
         _show(memory, entry.kept)
         if told is not None:
@@ -158,23 +159,24 @@ class Steadier:
                 entry = self._carry(former, motion, light, lightness)
                 if (entry.kept > 0.5).mean() >= _RECALL:
                     return replace(entry, cut=True, recalled=True)
-        known, shown = (np.zeros((*light.shape, planes), np.float32) for planes in (4, 2))
+        known, shown = (np.zeros((*lightness.shape, planes), np.float32) for planes in (4, 2))
         return _Entry(Memory(light, known, shown), kept=np.zeros_like(lightness), cut=True)
 
     def _carry(
         self, memory: Memory, motion: Motion, light: NDArray[np.uint8], lightness: Floats
     ) -> "_Entry":
-        known = self._motion.warp(memory.known, motion.back)
+        fine = motion.on(lightness.shape)
+        known = self._motion.warp(memory.known, fine.back)
         relit = (lightness - known[..., 3]) / _LIGHT
-        kept = motion.trust * cv2.exp(-relit * relit)
+        kept = fine.trust * cv2.exp(-relit * relit)
         known[..., 2] *= kept
         carried = replace(
             memory,
             lightness=light,
             known=known,
-            shown=self._motion.warp(memory.shown, motion.back),
+            shown=self._motion.warp(memory.shown, fine.back),
             age=memory.age + 1,
-            travel=memory.travel + motion.speed,
+            travel=memory.travel + fine.speed,
         )
         return _Entry(carried, kept=kept)
 
