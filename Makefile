@@ -5,14 +5,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
 BENCH ?=
+CLIPS ?=
 OUT ?= out
 
 BIN := $(VENV)/bin
+FILMS = $(addprefix $(OUT)/clips/,pan.mp4 passing.mp4 cuts.mp4) $(CLIPS)
 KEY := $(shell cksum < pyproject.toml | cut -d ' ' -f 1)
 RUNTIME_READY := $(VENV)/.runtime-$(KEY)
 DEV_READY := $(VENV)/.dev-$(KEY)
 
-.PHONY: help demo test check format bench documents pictures clean
+.PHONY: help demo test check format bench films documents pictures clean
 
 help:
 	@echo "make demo       colour a public-domain photograph: before and after in $(OUT)/demo/"
@@ -20,6 +22,7 @@ help:
 	@echo "make check      formatting, lint, types, floors"
 	@echo "make format     put the formatting right"
 	@echo "make bench      time what users wait for; BENCH='startup ...' chooses"
+	@echo "make films      measure films, and write the records; CLIPS='a.mp4@5 ...' adds some"
 	@echo "make documents  write the figures of README and docs from the committed records"
 	@echo "make pictures   make the README's pictures again"
 	@echo "make clean      remove environments, caches and outputs"
@@ -42,6 +45,15 @@ format: $(DEV_READY)
 
 bench: $(DEV_READY)
 	$(BIN)/python -m benchmarks --out $(OUT)/bench $(BENCH)
+
+films: $(DEV_READY)
+	$(BIN)/python -m scripts.clips $(OUT)/clips
+	$(BIN)/tintype evaluate --out $(OUT)/films $(addprefix --video=,$(FILMS))
+	$(BIN)/python -m benchmarks --out $(OUT)/bench film faithful longfilm
+	mkdir -p docs/records/evaluation docs/records/benchmarks
+	cp $(OUT)/films/films.json docs/records/evaluation
+	cp $(addprefix $(OUT)/bench/,film.json faithful.json longfilm.json) docs/records/benchmarks
+	$(BIN)/python -m scripts.documents
 
 documents: $(DEV_READY)
 	$(BIN)/python -m scripts.documents

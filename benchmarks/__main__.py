@@ -33,6 +33,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "fullsize": Benchmark("benchmarks.fullsize", "12 megapixels and one, step by step"),
     "bleeding": Benchmark("benchmarks.bleeding", "colour over edges, against bicubic"),
     "film": Benchmark("benchmarks.film", "a film at three sizes, step by step"),
+    "faithful": Benchmark("benchmarks.faithful", "what of a film is still the same, bit for bit"),
+    "longfilm": Benchmark("benchmarks.longfilm", "memory over a long film"),
     "training": Benchmark("benchmarks.training", "a training step of the default recipe"),
 }
 

@@ -28,6 +28,8 @@ from PIL import Image
 from benchmarks.result import Result
 from tintype.errors import OptionError
 from tintype.records.cells import Cell
+from tintype.spec.models import find_model
+from tintype.spec.options import ENGINE_DEFAULTS
 
 _SIZES = ((360, 640), (432, 768), (1080, 1920))  # (H, W)
 _SECONDS = 6
@@ -39,7 +41,9 @@ _STEPS = ("decode", "color", "compose", "encode")
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
+    """What one run of ``tintype video`` told of itself."""
+
     frames: int
     predictions: int
     seconds: float
@@ -53,7 +57,7 @@ def run() -> Result:
     with tempfile.TemporaryDirectory() as folder:
         for height, width in _SIZES:
             source = _write_film(Path(folder, f"{width}x{height}.mp4"), (height, width))
-            done = _color(source, Path(folder, "colour.mp4"))
+            done = color(source, Path(folder, "colour.mp4"))
             plain = _transcode(source, Path(folder, "plain.mp4"))
             rows.append(
                 [
@@ -65,12 +69,13 @@ def run() -> Result:
                     done.peak_memory / 1e6,
                 ]
             )
+    spec = find_model(ENGINE_DEFAULTS.model)
     return Result(
         title="Film",
-        method=f"{_SECONDS} s of film at {_RATE} frames a second, grey H.264 in, colour H.264 "
-        "(x264 veryfast, crf 18) out, default options; one run each in a fresh process, start-up "
-        "left out. A step's share is the part of the time that it was busy; they run side by side. "
-        "Transcoding is decoding and encoding alone.",
+        method=f"{spec.name}, SHA-256 {spec.sha256}; {_SECONDS} s of film at {_RATE} frames a "
+        "second, grey H.264 in, colour H.264 (x264 veryfast, crf 18) out, default options; one run "
+        "each in a fresh process, start-up left out. A step's share is the part of the time that "
+        "it was busy; they run side by side. Transcoding is decoding and encoding alone.",
         header=(
             "size",
             "frames/s",
@@ -84,20 +89,25 @@ def run() -> Result:
     )
 
 
-def _color(source: Path, target: Path) -> _Run:
-    """Run ``tintype video`` on the CPU.
+def color(source: Path, target: Path, *flags: str) -> Run:
+    """Run ``tintype video`` on the CPU, in a process of its own.
+
+    Args:
+        source: the film.
+        target: the result.
+        flags: more of the command line.
 
     Raises:
         OptionError: it failed; the message is its own.
     """
-    flags = ["--device", "cpu", "--overwrite", "--json"]
-    command = [sys.executable, "-m", "tintype", "video", str(source), "-o", str(target), *flags]
-    done = subprocess.run(command, capture_output=True, text=True)
+    command = [sys.executable, "-m", "tintype", "video", str(source), "-o", str(target)]
+    usual = ["--device", "cpu", "--overwrite", "--json"]
+    done = subprocess.run([*command, *usual, *flags], capture_output=True, text=True)
     if done.returncode:
         raise OptionError(done.stderr.strip())
     told = json.loads(done.stdout)
-    names = [field.name for field in fields(_Run)]
-    return _Run(**{name: told[name] for name in names})
+    names = [field.name for field in fields(Run)]
+    return Run(**{name: told[name] for name in names})
 
 
 def _transcode(source: Path, target: Path) -> float:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -10,6 +11,7 @@ from tintype.cli.films import parse_clip
 from tintype.cli.main import main
 from tintype.errors import OptionError
 from tintype.evaluate.video import KIND, FilmEvaluation
+from tintype.records.provenance import hash_file
 from tintype.records.record import read_record
 
 
@@ -43,7 +45,10 @@ def test_clips_are_measured_and_shown(clip, tmp_path, stand_in, capsys):
     assert ours.frames_per_second > 0
     assert ours.peak_memory is None or ours.peak_memory > 50_000_000
     assert ours.warping_error <= scores["each frame alone"].warping_error + 1e-6
+    assert [s.same_luma for s in scores.values()] == [None, None, 8, 8]
     assert "walk.mkv" in record.provenance.data
+    assert list(record.content["networks"].values()) == [hash_file(Path(stand_in.file))]
+    assert record.content["baselines"] == {"along the motion": "each frame alone"}
     assert (out / "walk.png").stat().st_size > 1000
 
 

@@ -75,7 +75,10 @@ def test_a_record_comes_back_and_shows_a_row_for_each_film():
     )
     truth = FilmScore(frames=8, ciede2000=0.0, colorfulness=40.0, cdc=0.003, warping_error=1.0)
     made = FilmEvaluation(
-        short_side=216, clips={"walk": {TRUTH: truth, "ours": score}}, notes=("Two rows.",)
+        short_side=216,
+        clips={"walk": {TRUTH: truth, "ours": score}},
+        networks={"tiny": "abc123"},
+        notes=("Two rows.",),
     )
     content = json.loads(json.dumps(made.to_content()))
     assert FilmEvaluation.from_content(content) == made
@@ -83,7 +86,7 @@ def test_a_record_comes_back_and_shows_a_row_for_each_film():
     assert "| walk | ours  | 9.50 |" in table
     assert "1.00" in table  # (4 − 3) thousandths of CDC above the truth's
     assert "400.00" in table
-    assert table.endswith("Two rows.\n")
+    assert table.endswith("Two rows.\ntiny: SHA-256 abc123\n")
     with pytest.raises(RecordError, match="has other content"):
         FilmEvaluation.from_content({"clips": {"walk": {"ours": {"x": 1}}}})
 
@@ -107,3 +110,29 @@ def test_means_are_taken_over_the_clips_that_all_films_have():
     assert made.means()[1][1:6] == pytest.approx([3.5, 35.0, 3.5, 3.0, 3.5])
     assert made.means()[1][6] is None
     assert "Means over the clips" in made.to_markdown()
+
+
+def test_ratios_are_told_of_a_film_and_its_baseline():
+    def score(value, cdc, warping):
+        return FilmScore(
+            frames=8,
+            ciede2000=value,
+            colorfulness=10 * value,
+            cdc=cdc,
+            warping_error=warping,
+            same_luma=7,
+        )
+
+    clips = {
+        "one": {TRUTH: score(0, 0.001, 1), "old": score(4, 0.005, 8), "new": score(3, 0.002, 2)},
+        "two": {TRUTH: score(0, 0.003, 1), "old": score(2, 0.003, None), "new": score(2, 0.002, 1)},
+    }
+    made = FilmEvaluation(short_side=216, clips=clips, baselines={"new": "old"})
+    one, two, means = made.ratios("new", "old")
+    assert one == ["one", 0.75, 0.75, pytest.approx(0.25), 0.25]
+    assert two == ["two", 1.0, 1.0, None, None]  # the old film has no excess, and no motion
+    assert means[:3] == ["means", pytest.approx(5 / 6), pytest.approx(5 / 6)]
+    assert means[3:] == [pytest.approx(0.0, abs=1e-9), pytest.approx(1.5 / 8)]
+    text = made.to_markdown()
+    assert "*new* over *old*" in text
+    assert "42 of 48 coloured frames" in text

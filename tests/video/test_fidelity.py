@@ -47,7 +47,15 @@ def test_missing_frames_and_other_times_are_noticed(films, wander, tmp_path):
     other = films.write(tmp_path / "b.mp4", wander(10), stamps=later)
     found = compare_films(film, other)
     assert (found.frames, found.times) == (12, 6)
-    assert found.longer > 0.2
+    assert (found.later, found.longer > 0.2) == (0.0, True)
+
+
+def test_a_film_that_begins_later_is_else_the_same(films, wander, tmp_path):
+    film = films.write(tmp_path / "a.mkv", wander(8), base=MILLISECOND)
+    later = [40 * number + 120 for number in range(8)]
+    other = films.write(tmp_path / "b.mkv", wander(8), stamps=later, base=MILLISECOND)
+    found = compare_films(film, other)
+    assert (found.times, found.later) == (8, 0.12)
 
 
 def test_missing_sound_is_noticed(films, wander, tmp_path, with_sound):

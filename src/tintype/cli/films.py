@@ -23,6 +23,8 @@ from tintype.errors import OptionError
 from tintype.evaluate.video import KIND, TRUTH, FilmEvaluation, FilmScore, TrueFilm
 from tintype.records.provenance import collect_provenance, hash_file
 from tintype.records.record import Record, write_record
+from tintype.spec.models import find_model
+from tintype.video.fidelity import compare_films
 from tintype.video.viewing import view_film, write_grey
 
 RECORD = "films.json"
@@ -63,9 +65,14 @@ def measure_films(
             scores[name] = _measure_clip(
                 path, start, networks, Path(folder), out / f"{name}.png", frames, device
             )
+    alone, along = WAYS
     evaluation = FilmEvaluation(
         short_side=SHORT_SIDE,
         clips=scores,
+        networks={Path(name).name: find_model(name).sha256 for name in networks},
+        baselines={
+            _name(along, network, networks): _name(alone, network, networks) for network in networks
+        },
         notes=(f"{frames} frames of each clip, measured at a short side of {SHORT_SIDE} pixels.",),
     )
     provenance = collect_provenance(data=data)
@@ -110,13 +117,22 @@ def _measure_clip(
             target = folder / "result.mkv"
             flags = [*flags, "--codec", "ffv1", "--model", network, "--device", device]
             told = _run([str(grey), "-o", str(target), *flags, "--overwrite", "--json"])
-            name = f"{way}" if len(networks) == 1 else f"{network}, {way}"
+            name = _name(way, network, networks)
             shown[name] = list(view_film(target, short_side=SHORT_SIDE))
             score = true.score(shown[name])
             pace = told["frames"] / told["seconds"]
-            scores[name] = replace(score, frames_per_second=pace, peak_memory=told["peak_memory"])
+            scores[name] = replace(
+                score,
+                frames_per_second=pace,
+                peak_memory=told["peak_memory"],
+                same_luma=compare_films(grey, target).luma,
+            )
     _write_sheet(list(shown.values()), sheet)
     return scores
+
+
+def _name(way: str, network: str, networks: Sequence[str]) -> str:
+    return way if len(networks) == 1 else f"{network}, {way}"
 
 
 def _run(arguments: list[str]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ Floats = NDArray[np.float32]
 
 KIND = "film-evaluation"
 TRUTH, GREY = "truth", "grey"
+_RATIO_CELLS = (0, 1, 3, 4)  # of a film's measures: those of which ratios say something
 _SAME_SCENE = 0.3  # share of a frame that must be followed into the next: a cut is no motion
 HEADER = (
     "film",
@@ -49,6 +50,7 @@ HEADER = (
     "frames/s",
     "peak MB",
 )
+RATIOS = ("film", "ΔE00", "colourfulness", "CDC excess", "warping error")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ class FilmScore:
         warping_error: of chroma, squared CIE units; None where nothing could be followed.
         frames_per_second: with which it was coloured; None if unknown or not coloured by us.
         peak_memory: bytes, of the process that coloured it; None as above.
+        same_luma: frames whose luma came back the very same; None where it was not looked at.
     """
 
     frames: int
@@ -72,6 +75,7 @@ class FilmScore:
     warping_error: float | None
     frames_per_second: float | None = None
     peak_memory: int | None = None
+    same_luma: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +85,15 @@ class FilmEvaluation:
     Attributes:
         short_side: of the pictures that were measured, pixels.
         clips: for each clip, the score of each film of it, the truth first.
+        networks: the SHA-256 of each network that coloured any.
+        baselines: films that are to be held against others, and against which.
         notes: what else belongs to it, in words.
     """
 
     short_side: int
     clips: Mapping[str, Mapping[str, FilmScore]]
+    networks: Mapping[str, str] = field(default_factory=dict)
+    baselines: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = field(default_factory=tuple)
 
     def to_content(self) -> dict[str, Any]:
@@ -104,12 +112,18 @@ class FilmEvaluation:
                 clip: {name: FilmScore(**score) for name, score in scores.items()}
                 for clip, scores in content["clips"].items()
             }
-            return cls(short_side=content["short_side"], clips=clips, notes=tuple(content["notes"]))
+            return cls(
+                short_side=content["short_side"],
+                clips=clips,
+                networks=content["networks"],
+                baselines=content["baselines"],
+                notes=tuple(content["notes"]),
+            )
         except (KeyError, TypeError, AttributeError) as error:
             raise RecordError(f"a film evaluation's record has other content: {error}") from error
 
     def to_markdown(self) -> str:
-        """Two tables: a row for each film of each clip, and a row for each film over all clips."""
+        """A row for each film of each clip, and for each film over all clips; then the ratios."""
         rows = [
             [clip, name, *_cells(score, scores[TRUTH].cdc)]
             for clip, scores in self.clips.items()
@@ -118,8 +132,27 @@ class FilmEvaluation:
         tables = markdown.table(("clip", *HEADER), rows)
         if len(self.clips) > 1:
             tables += f"\nMeans over the clips:\n\n{markdown.table(HEADER, self.means())}"
-        notes = "".join(f"{note}\n" for note in self.notes)
-        return f"{tables}\n{notes}"
+        for film, baseline in self.baselines.items():
+            ratios = markdown.table(("clip", *RATIOS[1:]), self.ratios(film, baseline))
+            tables += f"\n*{film}* over *{baseline}*:\n\n{ratios}"
+        notes = [*self.notes, *(f"{name}: SHA-256 {sha}" for name, sha in self.networks.items())]
+        lines = "\n".join([*notes, *_say_same_luma(self.clips)])
+        return f"{tables}\n{lines}\n"
+
+    def ratios(self, film: str, baseline: str) -> list[list[Cell]]:
+        """A row for each clip, and one for the means: a film's measures over its baseline's.
+
+        No ratio of CDC's excess is given where the baseline has none.
+        """
+        rows: list[list[Cell]] = []
+        for clip, scores in self.clips.items():
+            if film in scores and baseline in scores:
+                cells = (_cells(scores[name], scores[TRUTH].cdc) for name in (film, baseline))
+                rows.append([clip, *_divide(*cells)])
+        means = {str(row[0]): row[1:] for row in self.means()}
+        if len(rows) > 1 and film in means and baseline in means:
+            rows.append(["means", *_divide(means[film], means[baseline])])
+        return rows
 
     def means(self) -> list[list[Cell]]:
         """A row for each film that every clip has: the means of its measures."""
@@ -131,6 +164,23 @@ class FilmEvaluation:
             columns = [[c for c in column if c is not None] for column in zip(*cells, strict=True)]
             rows.append([name, *(float(np.mean(c)) if c else None for c in columns)])
         return rows
+
+
+def _divide(ours: Sequence[Any], theirs: Sequence[Any]) -> list[Cell]:
+    """The ratios of four measures, of two films' cells."""
+    return [
+        one / other if one is not None and other is not None and other > 0 else None
+        for index, (one, other) in enumerate(zip(ours, theirs, strict=True))
+        if index in _RATIO_CELLS
+    ]
+
+
+def _say_same_luma(clips: Mapping[str, Mapping[str, FilmScore]]) -> list[str]:
+    scores = [s for films in clips.values() for s in films.values() if s.same_luma is not None]
+    if not scores:
+        return []
+    same, frames = sum(s.same_luma or 0 for s in scores), sum(s.frames for s in scores)
+    return [f"Luma the very same as the input's: {same} of {frames} coloured frames."]
 
 
 def _cells(score: FilmScore, true_cdc: float) -> list[Any]:

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
 
@@ -21,7 +22,9 @@ class Fidelity:
     Attributes:
         frames: of the film.
         luma: of these, how many have the very same luma in the other.
-        times: how many are shown at the very same time.
+        times: how many are shown at the very same time after the first.
+        later: seconds by which the first is shown later. Where sound begins before zero, as it
+            does in mp4, and the format knows no such time, as Matroska, all of it is moved.
         packets: of its other streams, sound and the like.
         copied: of these, how many are in the other, bit for bit, at their place.
         longer: seconds that the other lasts longer.
@@ -30,6 +33,7 @@ class Fidelity:
     frames: int
     luma: int
     times: int
+    later: float
     packets: int
     copied: int
     longer: float
@@ -43,6 +47,7 @@ def compare_films(source: Path, result: Path) -> Fidelity:
     """
     given, made = describe_film(source), describe_film(result)
     frames = luma = times = 0
+    shift = Fraction(0)
     pairs = zip_longest(PictureReader(given).read(None), PictureReader(made).read(None))
     for one, other in pairs:
         if one is None:
@@ -50,7 +55,9 @@ def compare_films(source: Path, result: Path) -> Fidelity:
         frames += 1
         if other is None:
             continue
-        times += one.pts * given.time_base == other.pts * made.time_base
+        later = other.pts * made.time_base - one.pts * given.time_base
+        shift = later if frames == 1 else shift
+        times += later == shift
         here = read_samples(one.frame, given.kind, given.coding)[0]
         there = read_samples(other.frame, made.kind, made.coding)[0]
         luma += np.array_equal(here, there)
@@ -59,6 +66,7 @@ def compare_films(source: Path, result: Path) -> Fidelity:
         frames=frames,
         luma=luma,
         times=times,
+        later=float(shift),
         packets=sum(one is not None for one, _ in packets),
         copied=sum(one is not None and one == other for one, other in packets),
         longer=float(made.duration - given.duration),

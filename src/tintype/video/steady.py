@@ -33,8 +33,8 @@ from tintype.video.motion import Motion, MotionEstimator, motion_size
 Floats = NDArray[np.float32]
 Predict = Callable[[], Prediction]
 
-# Of two unrelated photographs 999 in 1,000 agree less than this; of two frames of one scene, all
-# but the wildest pans agree more (a seventh of the frame's height from one to the next: 0.75).
+# Of two unrelated photographs 998 in 1,000 agree less than this; of two frames of one scene, all
+# but the wildest pans agree more (a seventh of the frame's height from one to the next: 19 in 20).
 CUT = 0.45
 _RECALL = 0.85  # more than this found in the end of a former scene: that scene again
 _SCENES = 6  # former scenes that are remembered

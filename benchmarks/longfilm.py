@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Memory over a long film: what a process holds must not grow with what it has done."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import av
+import numpy as np
+
+from benchmarks.result import Result
+from scripts.clips import photograph
+from tintype.errors import OptionError
+from tintype.records.cells import Cell
+
+_MINUTES, _RATE = 6, 25
+_SIZE = 180, 320  # (H, W)
+_SHOTS = ("coffee", "chelsea", "astronaut", "rocket")
+_SHOT = 4  # seconds
+_PARTS = 6  # of the time, each a row
+_EVERY = 0.25  # seconds from one look at the memory to the next
+
+
+def run() -> Result:
+    """Colour a film of some minutes, and look at the process's memory all along.
+
+    Raises:
+        OptionError: the system does not say how much memory a process has, or the work failed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source = _write_film(Path(folder, "long.mp4"))
+        memory = list(_watch(source, Path(folder, "colour.mp4")))
+    parts = np.array_split(np.array(memory), _PARTS)
+    minutes = np.linspace(0, _MINUTES, _PARTS + 1)
+    rows: list[list[Cell]] = [
+        [f"{begin:g} to {end:g}", float(part.mean()) / 1e6, float(part.max()) / 1e6]
+        for begin, end, part in zip(minutes, minutes[1:], parts, strict=False)
+    ]
+    return Result(
+        title="Memory over a long film",
+        method=f"{_MINUTES} minutes at {_RATE} frames a second, {_SIZE[1]} × {_SIZE[0]}, a cut "
+        f"every {_SHOT} seconds, coloured with the default options; the resident memory of the "
+        f"process, looked at every {_EVERY} s; minutes by the time that the work took.",
+        header=("minutes of film", "mean memory, MB", "most, MB"),
+        rows=rows,
+        digits=0,
+    )
+
+
+def _watch(source: Path, target: Path) -> Iterator[int]:
+    """Colour a film, and yield the bytes that the process has, again and again."""
+    command = [sys.executable, "-m", "tintype", "video", str(source), "-o", str(target)]
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen([*command, "--device", "cpu"], stderr=told)
+        try:
+            while process.poll() is None:
+                yield _resident(process.pid)
+                sleep(_EVERY)
+        finally:
+            process.kill()
+        if process.wait():
+            told.seek(0)
+            raise OptionError(told.read().decode(errors="replace").strip())
+
+
+def _resident(pid: int) -> int:
+    """Bytes of memory that a process has."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError as error:
+        raise OptionError("this system does not say how much memory a process has") from error
+    return 1024 * next((int(s.split()[1]) for s in lines if s.startswith("VmRSS:")), 0)
+
+
+def _write_film(path: Path) -> Path:
+    """Shots of moving photographs, one after the other and round again."""
+    height, width = _SIZE
+    grounds = [_ground(name) for name in _SHOTS]
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=_RATE)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.options = {"preset": "ultrafast", "crf": "23"}
+        for number in range(60 * _MINUTES * _RATE):
+            shot, step = divmod(number, _SHOT * _RATE)
+            ground = grounds[shot % len(grounds)]
+            left = step * (ground.shape[1] - width) // (_SHOT * _RATE)
+            seen = np.ascontiguousarray(ground[20 : 20 + height, left : left + width])
+            frame = av.VideoFrame.from_ndarray(seen, format="gray").reformat(format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, _RATE)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def _ground(name: str) -> np.ndarray:
+    """A photograph in grey, large enough to pan over."""
+    picture = av.VideoFrame.from_ndarray(photograph(name))
+    return picture.reformat(width=_SIZE[1] + 100, height=_SIZE[0] + 60, format="gray").to_ndarray()
