@@ -1,33 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page in a real browser: Chromium without a screen, driven by Playwright.
-
-Where either is missing these tests are skipped, and say so. Every request that leaves the server's
-own address is refused and counted: there must be none.
-"""
+"""The page in a real browser: what a person does with it, and that it asks nobody else."""
 
 import re
-import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.web.browser import pixels, put
 from tintype.web.app import PAGE
 
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE = 60_000  # milliseconds: two loaded cores
 LARGEST = 150_000  # bytes of the whole page
 
 
@@ -39,74 +21,6 @@ def test_the_page_is_small_and_names_nothing_from_elsewhere():
     assert not {name for name, text in texts.items() if re.search(r"https?:|//\w+\.\w", text)}
     assert not {name for name, text in texts.items() if "innerHTML" in text or "style=" in text}
     assert not {name for name, text in texts.items() if text.count("\n") > 400}
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator:
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if BROWSER is None:
-        pytest.skip("no Chromium is installed")
-    with playwright.sync_playwright() as driver:
-        options = {"executable_path": BROWSER, "args": FLAGS, "timeout": PATIENCE}
-        browser = driver.chromium.launch(**options)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(chromium):
-    """Open the page of a server; what went elsewhere, or wrong, fails the test."""
-    contexts, astray, wrong = [], [], []
-
-    def check(route):
-        if route.request.url.startswith((address, "blob:")):
-            route.continue_()
-        else:
-            astray.append(route.request.url)
-            route.abort()
-
-    def open_(running, **options):
-        nonlocal address
-        address = running.address
-        context = chromium.new_context(**options)
-        context.set_default_timeout(PATIENCE)
-        context.route("**/*", check)
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
-        page.goto(address)
-        page.locator("#option-vividness").wait_for(state="attached")
-        contexts.append(context)
-        return page
-
-    address = ""
-    yield open_
-    for context in contexts:
-        context.close()
-    assert not astray
-    assert not [words for words in wrong if "status of 4" not in words]
-
-
-def put(page, *files: tuple[str, str, bytes]) -> None:
-    """Choose photographs and wait until the first is there in colour."""
-    rows = [{"name": name, "mimeType": kind, "buffer": data} for name, kind, data in files]
-    page.set_input_files("#choose", rows)
-    page.locator("#status", has_text="coloured in").wait_for()
-
-
-def pixels(page, name: str) -> list[int]:
-    """The picture before or after, as its browser has it: RGBA of each pixel, one after another."""
-    return page.evaluate(
-        """(name) => {
-          const image = document.querySelector(`.layer img[alt*="${name}"]`);
-          const canvas = document.createElement("canvas");
-          [canvas.width, canvas.height] = [90, 61];
-          const context = canvas.getContext("2d");
-          context.drawImage(image, 0, 0, 90, 61);
-          return [...context.getImageData(0, 0, 90, 61).data];
-        }""",
-        name,
-    )
 
 
 @pytest.mark.slow
@@ -155,7 +69,7 @@ def test_a_batch_comes_home_as_a_zip(house, open_page, grey_jpeg, grey_png):
     kinds = [("a.jpg", "image/jpeg", grey_jpeg), ("a.jpg", "image/jpeg", grey_jpeg)]
     put(page, *kinds, ("b.png", "image/png", grey_png), ("c.jpg", "image/jpeg", b"no picture"))
     page.locator("tintype-list", has_text="3 of 4 done").wait_for()
-    assert "failed" in page.get_by_role("button", name="c.jpg").inner_text()
+    page.get_by_role("button", name="c.jpg failed").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all as ZIP").click()
@@ -186,3 +100,30 @@ def test_a_token_is_asked_for_and_taken_from_the_address(start, chromium, grey_j
     put(page, ("a.jpg", "image/jpeg", grey_jpeg))
     assert "s3cret" not in page.url
     context.close()
+
+
+@pytest.mark.slow
+def test_photographs_are_dropped_and_pasted(house, open_page, grey_jpeg):
+    page = open_page(house)
+    for kind, field in (("drop", "dataTransfer"), ("paste", "clipboardData")):
+        page.evaluate(
+            """async ([bytes, kind, field]) => {
+              const held = new DataTransfer();
+              const data = Uint8Array.from(bytes);
+              held.items.add(new File([data], `${kind}.jpg`, { type: "image/jpeg" }));
+              const types = { drop: DragEvent, paste: ClipboardEvent };
+              const event = new types[kind](kind, { [field]: held, bubbles: true, cancelable: true });
+              document.body.dispatchEvent(event);
+            }""",
+            [list(grey_jpeg), kind, field],
+        )
+        page.locator("#status", has_text=f"{kind}.jpg: 90 × 61 pixels coloured in").wait_for()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [320, 360, 1280, 3840])
+def test_nothing_is_cut_off_at_any_width(house, open_page, grey_jpeg, width):
+    page = open_page(house, viewport={"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    put(page, ("a.jpg", "image/jpeg", grey_jpeg))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

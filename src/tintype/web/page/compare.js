@@ -12,13 +12,15 @@ const NEAR = 3; // from this scale on, pixels are shown as squares
 class Compare extends HTMLElement {
   #before = make("img", { alt: "The photograph as it was", draggable: false });
   #after = make("img", { alt: "The photograph with computed colours", draggable: false });
+  #veil = make("img", { alt: "How sure the network is: dark where it is not", className: "veil", hidden: true });
   #under = make("div", { className: "layer" }, this.#before);
-  #over = make("div", { className: "layer" }, this.#after);
+  #over = make("div", { className: "layer" }, this.#after, this.#veil);
   #divider = make("button", { type: "button", className: "divider", role: "slider",
     "aria-label": "Divider between before and after", "aria-valuemin": 0, "aria-valuemax": 100 });
   #marks = make("div", { className: "marks" });
   #stage = make("div", { className: "stage", tabIndex: 0, role: "group", "aria-label":
     "Before and after. Plus and minus zoom, arrows pan, zero fits, Enter picks the middle." });
+  #scale = make("output", { className: "scale", "aria-label": "Zoom" });
   #pointers = new Map();
   #moved = 0;
   #share = 0.5; // of the stage that is before
@@ -28,7 +30,8 @@ class Compare extends HTMLElement {
   connectedCallback() {
     const tags = [make("span", { className: "tag before" }, "before"),
       make("span", { className: "tag after" }, "after")];
-    this.#stage.append(this.#under, this.#over, ...tags, this.#divider, this.#marks);
+    this.#stage.append(this.#under, this.#over, ...tags, this.#divider, this.#marks,
+      make("span", { className: "aim", "aria-hidden": true }));
     this.append(this.#stage, this.#buttons());
     this.#stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     this.#stage.addEventListener("keydown", (event) => this.#key(event));
@@ -37,13 +40,14 @@ class Compare extends HTMLElement {
     }
     this.#divider.addEventListener("pointerdown", (event) => this.#grab(event));
     this.#divider.addEventListener("keydown", (event) => this.#divide(event));
-    new ResizeObserver(() => (this.#fits ? this.fit() : this.#draw())).observe(this.#stage);
+    new ResizeObserver(() => (this.#fits ? this.fit() : this.draw())).observe(this.#stage);
     this.share = 0.5;
   }
 
   /** Show another photograph as it was; what is after is empty until it is there. */
   async showBefore(address) {
     this.#after.hidden = true;
+    this.veil = null;
     this.#before.src = address;
     await this.#before.decode();
     this.fit();
@@ -55,7 +59,7 @@ class Compare extends HTMLElement {
     await next.decode();
     this.#after.replaceWith(next);
     this.#after = next;
-    this.#draw();
+    this.draw();
   }
 
   get size() {
@@ -63,19 +67,32 @@ class Compare extends HTMLElement {
   }
 
   /** The photograph as it was, at most so many pixels on its short side. */
-  preview(side) {
+  async preview(side) {
     const { width, height } = this.size;
     const scale = Math.min(1, side / Math.min(width, height));
     const canvas = make("canvas", { width: Math.max(1, Math.round(scale * width)),
       height: Math.max(1, Math.round(scale * height)) });
     canvas.getContext("2d").drawImage(this.#before, 0, 0, canvas.width, canvas.height);
-    return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
+    return { blob, scale: canvas.width / width };
+  }
+
+  /** Lay a picture over what is after: an address, or null for none. */
+  set veil(address) {
+    this.#veil.hidden = !address;
+    if (address) this.#veil.src = address;
+    this.draw();
+  }
+
+  /** A bar below, to which others may add their buttons. */
+  get bar() {
+    return this.querySelector(".bar");
   }
 
   /** Put marks over the photograph: elements with x and y in their data, in its pixels. */
   set marks(marks) {
     this.#marks.replaceChildren(...marks);
-    this.#draw();
+    this.draw();
   }
 
   set share(share) {
@@ -83,7 +100,7 @@ class Compare extends HTMLElement {
     const percent = Math.round(100 * this.#share);
     this.#divider.setAttribute("aria-valuenow", percent);
     this.#divider.setAttribute("aria-valuetext", `${percent} % before, ${100 - percent} % after`);
-    this.#draw();
+    this.draw();
   }
 
   get share() {
@@ -97,7 +114,7 @@ class Compare extends HTMLElement {
     const scale = Math.min(clientWidth / width, clientHeight / height);
     this.#view = { scale, x: (clientWidth - scale * width) / 2, y: (clientHeight - scale * height) / 2 };
     this.#fits = true;
-    this.#draw();
+    this.draw();
   }
 
   /** The place under a point of the screen, in the photograph's pixels; null outside of it. */
@@ -113,11 +130,13 @@ class Compare extends HTMLElement {
     const zooms = [["−", "Zoom out", () => this.#zoom(1 / STEP)], ["+", "Zoom in", () => this.#zoom(STEP)],
       ["Fit", "Fit the whole photograph", () => this.fit()],
       ["1:1", "Show a pixel as a pixel", () => this.#zoom(1 / devicePixelRatio / this.#view.scale)]];
-    return make("div", { className: "row" }, ...zooms.map(([text, label, act]) => {
+    const buttons = zooms.map(([text, label, act]) => {
       const button = make("button", { type: "button", "aria-label": label, title: label }, text);
       button.addEventListener("click", act);
       return button;
-    }));
+    });
+    buttons.splice(1, 0, this.#scale);
+    return make("div", { className: "bar", role: "group", "aria-label": "View" }, ...buttons);
   }
 
   #zoom(factor, at = [this.#stage.clientWidth / 2, this.#stage.clientHeight / 2]) {
@@ -127,29 +146,30 @@ class Compare extends HTMLElement {
     const grown = scale / this.#view.scale;
     this.#view = { scale, x: at[0] - grown * (at[0] - this.#view.x), y: at[1] - grown * (at[1] - this.#view.y) };
     this.#fits = false;
-    this.#draw();
+    this.draw();
   }
 
   #pan(x, y) {
     this.#view.x += x;
     this.#view.y += y;
     this.#fits = false;
-    this.#draw();
+    this.draw();
   }
 
-  #draw() {
+  draw() {
     const { scale, x, y } = this.#view;
     const { width, height } = this.size;
-    for (const image of [this.#before, this.#after]) {
+    for (const image of [this.#before, this.#after, this.#veil]) {
       image.style.width = `${width}px`;
       image.style.height = `${height}px`;
       image.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
-      image.classList.toggle("near", scale >= NEAR);
+      image.classList.toggle("near", scale >= NEAR && image !== this.#veil);
     }
     const cut = this.#share * this.#stage.clientWidth;
     this.#over.style.clipPath = `inset(0 0 0 ${cut}px)`;
     this.#under.style.clipPath = this.#after.hidden ? "" : `inset(0 ${this.#stage.clientWidth - cut}px 0 0)`;
     this.#divider.style.left = `${cut}px`;
+    this.#scale.value = `${Math.round(100 * scale * devicePixelRatio)} %`;
     for (const mark of this.#marks.children) {
       mark.style.left = `${x + scale * (Number(mark.dataset.x) + 0.5)}px`;
       mark.style.top = `${y + scale * (Number(mark.dataset.y) + 0.5)}px`;

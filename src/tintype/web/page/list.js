@@ -25,7 +25,7 @@ class List extends HTMLElement {
     const row = make("div", { className: "row" }, this.#progress, this.#count, this.#cancel, this.#archive);
     this.setAttribute("role", "region");
     this.setAttribute("aria-labelledby", title.id);
-    this.append(title, this.#rows, row);
+    this.append(make("div", { className: "row" }, title), row, this.#rows);
     this.#cancel.addEventListener("click", () => this.#run?.abort());
     this.#archive.addEventListener("click", () => this.#download());
   }
@@ -67,7 +67,7 @@ class List extends HTMLElement {
   #row(photo) {
     const current = photo === this.#shown;
     const button = make("button", { type: "button", "aria-current": current, title: photo.trouble },
-      make("span", { className: "name" }, photo.name), make("span", {}, WORDS[photo.state]));
+      make("span", { className: "name" }, photo.name), make("span", { className: `state ${photo.state}` }, WORDS[photo.state]));
     button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("choose", { detail: photo })));
     return make("li", {}, button);
   }

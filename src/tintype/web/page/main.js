@@ -4,33 +4,34 @@
 import { adoptToken, get, keepToken, post, Problem } from "./api.js";
 import "./compare.js";
 import "./hints.js";
+import { latest } from "./latest.js";
 import "./likely.js";
 import "./list.js";
 import "./options.js";
 import { Photo, save } from "./photo.js";
 
-const PREVIEW = 384; // pixels of the short side of what follows a slider while it moves
+const PREVIEW = 448; // pixels of the short side of what follows the hand
 const at = (id) => document.getElementById(id);
 const [compare, options, hints, likely, list] =
   ["compare", "options", "hints", "likely", "list"].map(at);
 
 let photos = [];
 let shown = null; // the photograph on the desk
-let preview = null; // promise of a small copy of it
+let preview = null; // promise of a small copy of it, and its scale; made when it is first needed
 let working = new AbortController(); // what is being made of it
 
 async function start() {
   adoptToken();
   try {
-    await options.load();
-    const networks = await (await get("v1/models")).json();
+    const [described, networks] = await Promise.all(
+      ["openapi.json", "v1/models"].map(async (path) => (await get(path)).json()));
+    options.describe(described.paths["/v1/colorize"].post.parameters);
     const steers = networks.some((network) => network.used && network.hints);
     hints.hidden = !steers;
     likely.steers = steers;
-    say("");
+    tell(null);
   } catch (error) {
-    if (error.status !== 401) throw error;
-    at("token").hidden = false;
+    tell(error);
   }
 }
 
@@ -40,7 +41,7 @@ function take(files) {
   photos.forEach((photo) => photo.release());
   photos = taken.map((file) => new Photo(file));
   at("welcome").hidden = true;
-  at("desk").hidden = false;
+  at("desk").hidden = at("actions").hidden = false;
   if (photos.length > 1) list.run(photos, options.query);
   else list.hidden = true;
   show(photos[0]);
@@ -48,20 +49,22 @@ function take(files) {
 
 /** Put a photograph on the desk. */
 async function show(photo) {
-  shown = photo;
+  [shown, preview] = [photo, null];
   list.show(photo);
   likely.clear();
+  say("");
   await attempt(async (signal) => {
+    const began = performance.now();
+    const made = photo.after(options.query, signal); // the server works while the browser decodes
+    made.catch(() => {}); // it is waited for below
     await compare.showBefore(await photo.before(signal));
-    preview = compare.preview(PREVIEW);
     hints.show(photo, compare);
-    await finish(photo, signal);
+    await finish(photo, signal, began);
   });
 }
 
 /** Make the whole photograph and show it. */
-async function finish(photo, signal) {
-  const began = performance.now();
+async function finish(photo, signal, began = performance.now()) {
   const address = await photo.after(options.query, signal);
   if (signal.aborted) return;
   await compare.showAfter(address);
@@ -73,41 +76,43 @@ async function finish(photo, signal) {
 }
 
 /** Show at once, small, what the options or hints make of it. */
-async function follow() {
-  if (!shown || !preview) return;
-  await attempt(async (signal) => {
-    const small = await preview;
-    const query = { ...options.query, format: "jpeg" };
-    if (shown.hints.length) query.hints = JSON.stringify(await shrink(small));
-    const answer = await post("v1/colorize", query, small, signal);
-    const address = URL.createObjectURL(await answer.blob());
-    if (!signal.aborted) await compare.showAfter(address);
-    URL.revokeObjectURL(address);
-  });
-}
-
-/** The hints in pixels of the small copy. */
-async function shrink(small) {
-  const { width } = await createImageBitmap(small);
-  const scale = width / compare.size.width;
-  return shown.hints.map((hint) => ({ ...hint, x: scale * hint.x, y: scale * hint.y }));
-}
+const follow = latest(() => attempt(async (signal) => {
+  const { blob, scale } = await small();
+  const query = { ...options.query, format: "jpeg" };
+  const placed = shown.hints.map((hint) => shrink(hint, scale));
+  if (placed.length) query.hints = JSON.stringify(placed);
+  const answer = await post("v1/colorize", query, blob, signal);
+  const address = URL.createObjectURL(await answer.blob());
+  if (!signal.aborted) await compare.showAfter(address);
+  URL.revokeObjectURL(address);
+}));
 
 async function settle() {
   if (!shown) return;
   if (photos.length > 1) list.run(photos, options.query);
+  await follow();
   await attempt((signal) => finish(shown, signal));
 }
 
-async function pick({ detail: place }) {
-  if (!hints.hidden) hints.put(place);
+/** Turn to a place of the photograph: what may it have been? */
+async function turn(place) {
   try {
-    const small = await preview;
-    const scale = (await createImageBitmap(small)).width / compare.size.width;
-    await likely.ask(small, { x: scale * place.x, y: scale * place.y });
+    const { blob, scale } = await small();
+    const { x, y } = shrink(place, scale);
+    await likely.ask(blob, { x, y }, place.color);
   } catch (error) {
     tell(error);
   }
+}
+
+function small() {
+  return (preview ??= compare.preview(PREVIEW));
+}
+
+/** A place in pixels of the small copy; a pixel's middle stays its middle. */
+function shrink({ x, y, radius, ...rest }, scale) {
+  const moved = (side) => Math.max(0, (side + 0.5) * scale - 0.5);
+  return { ...rest, x: moved(x), y: moved(y), ...(radius && { radius: radius * scale }) };
 }
 
 async function download() {
@@ -138,8 +143,7 @@ function say(words) {
 
 function tell(error) {
   if (error?.name === "AbortError") return;
-  if (error?.status === 401) at("token").hidden = false;
-  if (error) document.body.classList.remove("busy");
+  at("token").hidden = error?.status !== 401;
   const lost = error instanceof Problem ? error.message : `the server does not answer (${error?.message})`;
   at("trouble").textContent = error ? `${shown ? `${shown.name}: ` : ""}${lost}` : "";
 }
@@ -164,16 +168,20 @@ addEventListener("drop", (event) => {
 at("token").addEventListener("submit", (event) => {
   event.preventDefault();
   keepToken(at("token-text").value);
-  at("token").hidden = true;
   start();
 });
 at("download").addEventListener("click", download);
-options.addEventListener("preview", follow);
-options.addEventListener("change", settle);
-hints.addEventListener("preview", follow);
-hints.addEventListener("change", settle);
+compare.addEventListener("pick", ({ detail: place }) => {
+  if (!hints.hidden) hints.turn(place);
+  turn(place);
+});
+for (const part of [options, hints]) {
+  part.addEventListener("preview", follow);
+  part.addEventListener("change", settle);
+}
+hints.addEventListener("place", (event) => turn(event.detail));
 hints.addEventListener("trouble", (event) => tell(new Problem(0, event.detail)));
-likely.addEventListener("choose", (event) => hints.color(event.detail));
+likely.addEventListener("preview", (event) => hints.color(event.detail, false));
+likely.addEventListener("change", (event) => hints.color(event.detail, true));
 list.addEventListener("choose", (event) => show(event.detail));
-compare.addEventListener("pick", pick);
 await start();

@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options, as the server describes them: names, ranges, defaults and help are its own.
 
-import { get } from "./api.js";
 import { make } from "./elements.js";
 
-const SHOWN = ["vividness", "saturation", "tone", "format"];
+const SHOWN = ["vividness", "saturation"];
+const MORE = ["tone", "format"];
 const STEP = 0.01; // of a slider; every default is a multiple
 
 /** Sliders and choices. Fires `preview` while a slider moves, `change` when it is let go. */
 class Options extends HTMLElement {
   #inputs = new Map();
   #defaults = {};
+  #extra = {}; // options that other parts of the page set
 
-  async load() {
-    const described = await (await get("openapi.json")).json();
-    const rows = described.paths["/v1/colorize"].post.parameters;
-    const form = make("fieldset", {}, make("legend", {}, "Colours"));
-    for (const name of SHOWN) {
-      const row = rows.find((each) => each.name === name);
-      form.append(this.#build(row));
-    }
+  /** @param {Object[]} rows the parameters of the route, as OpenAPI describes them */
+  describe(rows) {
+    const build = (name) => this.#build(rows.find((row) => row.name === name));
     const reset = make("button", { type: "button" }, "Back to the defaults");
     reset.addEventListener("click", () => this.reset());
-    this.replaceChildren(form, reset);
+    const more = make("details", {}, make("summary", {}, "More"), ...MORE.map(build), reset);
+    this.replaceChildren(make("h2", {}, "Adjust"), ...SHOWN.map(build), more);
   }
 
   /** What is wanted, as the server's query takes it; defaults are left out. */
@@ -31,7 +28,13 @@ class Options extends HTMLElement {
     for (const [name, input] of this.#inputs) {
       if (input.value !== this.#defaults[name]) told[name] = input.value;
     }
-    return told;
+    return { ...told, ...this.#extra };
+  }
+
+  /** Set an option that has no slider here; null for its default. */
+  set(name, value) {
+    if (value == null) delete this.#extra[name];
+    else this.#extra[name] = value;
   }
 
   reset() {
@@ -51,6 +54,10 @@ class Options extends HTMLElement {
     this.#defaults[name] = input.value;
     const label = make("label", { htmlFor: id }, name[0].toUpperCase() + name.slice(1));
     const help = make("small", { id: `${id}-help` }, description);
+    input.addEventListener("change", (event) => {
+      event.stopPropagation(); // ours is told instead
+      this.dispatchEvent(new Event("change"));
+    });
     if (schema.enum) return make("div", { className: "option" }, label, input, help);
     const output = make("output", { htmlFor: id }, Number(input.value).toFixed(2));
     input.addEventListener("input", () => {

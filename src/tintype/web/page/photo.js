@@ -8,8 +8,10 @@ const SHOWN = ["image/jpeg", "image/png", "image/webp", "image/avif", "image/bmp
 export class Photo {
   state = "waiting"; // working, done, failed
   trouble = "";
-  hints = [];
-  #result = null; // {key, blob, suffix, wasColored}
+  hints = []; // replaced as a whole and never changed, so that the past can keep them
+  past = [];
+  future = [];
+  #result = null; // {key, answer: promise of {blob, suffix, wasColored}}
   #addresses = {};
 
   /** @param {File} file */
@@ -36,29 +38,38 @@ export class Photo {
   async after(query, signal) {
     const result = await this.result(query, signal);
     const shown = SHOWN.includes(result.blob.type);
-    const blob = shown ? result.blob : await this.#fetch({ ...this.#full(query), format: "png" }, signal);
+    const blob = shown ? result.blob : await this.#fetch({ ...this.wanted(query), format: "png" }, signal);
     URL.revokeObjectURL(this.#addresses.after);
     return (this.#addresses.after = URL.createObjectURL(blob));
   }
 
   /** The result as it is downloaded; computed once for the same wishes. */
-  async result(query, signal) {
-    const wanted = this.#full(query);
+  result(query, signal) {
+    const wanted = this.wanted(query);
     const key = JSON.stringify(wanted);
     if (this.#result?.key !== key) {
-      const answer = await post("v1/colorize", wanted, this.file, signal);
-      const wasColored = answer.headers.get("Tintype-Was-Colored") === "1";
-      this.#result = { key, blob: await answer.blob(), suffix: suffixOf(answer), wasColored };
+      const made = { key, answer: this.#make(wanted, signal) };
+      made.answer.catch(() => {
+        if (this.#result === made) this.#result = null;
+      });
+      this.#result = made;
     }
-    return this.#result;
+    return this.#result.answer;
+  }
+
+  /** What is wanted of all photographs, and of this one. */
+  wanted(query) {
+    return this.hints.length ? { ...query, hints: JSON.stringify(this.hints) } : query;
   }
 
   release() {
     Object.values(this.#addresses).forEach((address) => URL.revokeObjectURL(address));
   }
 
-  #full(query) {
-    return this.hints.length ? { ...query, hints: JSON.stringify(this.hints) } : query;
+  async #make(wanted, signal) {
+    const answer = await post("v1/colorize", wanted, this.file, signal);
+    const wasColored = answer.headers.get("Tintype-Was-Colored") === "1";
+    return { blob: await answer.blob(), suffix: suffixOf(answer), wasColored };
   }
 
   async #fetch(query, signal) {
