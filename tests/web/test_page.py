@@ -112,8 +112,8 @@ def test_photographs_are_dropped_and_pasted(house, open_page, grey_jpeg):
               const data = Uint8Array.from(bytes);
               held.items.add(new File([data], `${kind}.jpg`, { type: "image/jpeg" }));
               const types = { drop: DragEvent, paste: ClipboardEvent };
-              const event = new types[kind](kind, { [field]: held, bubbles: true, cancelable: true });
-              document.body.dispatchEvent(event);
+              const told = { [field]: held, bubbles: true, cancelable: true };
+              document.body.dispatchEvent(new types[kind](kind, told));
             }""",
             [list(grey_jpeg), kind, field],
         )

@@ -129,7 +129,7 @@ class Compare extends HTMLElement {
   #buttons() {
     const zooms = [["−", "Zoom out", () => this.#zoom(1 / STEP)], ["+", "Zoom in", () => this.#zoom(STEP)],
       ["Fit", "Fit the whole photograph", () => this.fit()],
-      ["1:1", "Show a pixel as a pixel", () => this.#zoom(1 / devicePixelRatio / this.#view.scale)]];
+      ["1:1", "1:1, a pixel as a pixel", () => this.#zoom(1 / devicePixelRatio / this.#view.scale)]];
     const buttons = zooms.map(([text, label, act]) => {
       const button = make("button", { type: "button", "aria-label": label, title: label }, text);
       button.addEventListener("click", act);
