@@ -35,6 +35,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "film": Benchmark("benchmarks.film", "a film at three sizes, step by step"),
     "faithful": Benchmark("benchmarks.faithful", "what of a film is still the same, bit for bit"),
     "longfilm": Benchmark("benchmarks.longfilm", "memory over a long film"),
+    "web": Benchmark("benchmarks.web", "the page in a browser: paint, upload, preview"),
     "training": Benchmark("benchmarks.training", "a training step of the default recipe"),
 }
 

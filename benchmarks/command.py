@@ -31,7 +31,7 @@ def run() -> Result:
     """Time the command, the same without colours, and the walk inside a process."""
     with tempfile.TemporaryDirectory() as folder:
         source, result = Path(folder, "grey.jpg"), Path(folder, "colour.jpg")
-        _make_photograph().save(source, quality=92)
+        make_photograph().save(source, quality=92)
         ours = [sys.executable, "-m", "tintype", "colorize", str(source), "-o", str(result)]
         commands = {
             "tintype colorize": [*ours, "--overwrite", "--device", "cpu"],
@@ -61,7 +61,7 @@ def _time_walk(source: Path) -> dict[str, Timing]:
     )
 
 
-def _make_photograph() -> Image.Image:
+def make_photograph() -> Image.Image:
     """Eileen Collins (NASA, public domain; comes with scikit-image), grey, enlarged and cropped."""
     with Image.open(str(package_files("skimage") / "data" / "astronaut.png")) as taken:
         enlarged = taken.convert("L").resize((max(_SIZE),) * 2, Image.Resampling.LANCZOS)
