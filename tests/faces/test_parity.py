@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Python and the command line give the same bytes and know the same options."""
+"""Python, the command line and REST give the same bytes and know the same options."""
 
 import inspect
 from dataclasses import MISSING, fields
@@ -13,22 +13,61 @@ from PIL import Image
 import tintype
 from tintype.cli.colorize import colorize
 from tintype.cli.main import load_command, main
+from tintype.imaging.formats import find_format
 from tintype.spec.options import ColorizeOptions, EngineOptions, FileOptions
 
-OPTIONS = {f.name: f for cls in (ColorizeOptions, FileOptions, EngineOptions) for f in fields(cls)}
+CLASSES = (ColorizeOptions, FileOptions, EngineOptions)
+OPTIONS = {f.name: f for cls in CLASSES for f in fields(cls)}
 OTHERS = {"photographs", "out", "overwrite", "as_json"}  # about files on disk and what is printed
 
 
-@pytest.mark.parametrize("format", ["png", "jpg", "tif"])
-def test_python_and_the_command_line_write_the_same_bytes(stand_in, grey_jpeg, tmp_path, format):
-    source, ours, theirs = (tmp_path / name for name in ("a.jpg", f"p.{format}", f"c.{format}"))
+@pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {},
+        {"vividness": 0.8, "saturation": 1.2, "size": 96},
+        {"vividness": 0.0, "tone": "off", "mark": False},
+        {"saturation": 0.0, "tone": "keep", "quality": 70},
+    ],
+    ids=["defaults", "bold", "bare", "grey"],
+)
+def test_all_faces_give_the_same_bytes(stand_in, grey_jpeg, tmp_path, format, wish):
+    testclient = pytest.importorskip("fastapi.testclient", reason="the extra `web` is missing")
+    from tintype.web.app import create_app
+
+    wish = {**wish, "format": format}
+    if format != "jpeg":
+        wish.pop("quality", None)
+    source = tmp_path / "a.jpg"
     source.write_bytes(grey_jpeg)
-    options = tintype.ColorizeOptions(vividness=0.8, saturation=1.2, size=96)
+    suffix = find_format(format).suffixes[0]
+    ours, theirs = tmp_path / f"python{suffix}", tmp_path / f"shell{suffix}"
+    of = {cls: {k: v for k, v in wish.items() if k in names_of(cls)} for cls in CLASSES}
+
     colorizer = tintype.Colorizer(stand_in.file)
-    tintype.write(colorizer(tintype.read(source), options), ours)
-    flags = ["--vividness", "0.8", "--saturation", "1.2", "--size", "96", "--model", stand_in.file]
-    assert main(["colorize", str(source), "-o", str(theirs), *flags]) == 0
-    assert theirs.read_bytes() == ours.read_bytes()
+    colored = colorizer(tintype.read(source), ColorizeOptions(**of[ColorizeOptions]))
+    tintype.write(colored, ours, **of[FileOptions])
+
+    flags = [flag for name, value in wish.items() for flag in as_flags(name, value)]
+    command = ["colorize", str(source), "-o", str(theirs), "--model", stand_in.file, *flags]
+    assert main(command) == 0
+
+    with testclient.TestClient(create_app(colorizer), base_url="http://127.0.0.1") as client:
+        query = {k: str(v).lower() if isinstance(v, bool) else v for k, v in wish.items()}
+        answer = client.post("/v1/colorize", params=query, content=grey_jpeg)
+    assert answer.status_code == 200, answer.text
+    assert theirs.read_bytes() == ours.read_bytes() == answer.content
+
+
+def names_of(options: type) -> set[str]:
+    return {field.name for field in fields(options)}
+
+
+def as_flags(name: str, value: object) -> list[str]:
+    if isinstance(value, bool):
+        return [f"--{'' if value else 'no-'}{name}"]
+    return [f"--{name}", str(value)]
 
 
 def test_the_short_way_in_python_has_the_same_pixels(stand_in, grey_jpeg, tmp_path):

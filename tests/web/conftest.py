@@ -2,6 +2,7 @@
 """A server on a free port of the machine's own, and a client: what goes over the wire is tested."""
 
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,14 @@ def run(app: FastAPI, limits: Limits = LIMITS) -> Iterator[Running]:
         server.should_exit = True
         thread.join(30)
         assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _temporary(tmp_path_factory) -> Iterator[None]:
+    """Let servers keep their folders where no other server's are counted with them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("servers")))
+        yield
 
 
 @pytest.fixture(scope="session")
