@@ -127,3 +127,15 @@ def test_nothing_is_cut_off_at_any_width(house, open_page, grey_jpeg, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     put(page, ("a.jpg", "image/jpeg", grey_jpeg))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.slow
+def test_it_shows_how_sure_the_network_is(house, open_page, grey_jpeg):
+    page = open_page(house)
+    put(page, ("a.jpg", "image/jpeg", grey_jpeg))
+    toggle = page.get_by_role("button", name="Sure?")
+    toggle.click()
+    page.locator("#status", has_text="the network is sure").wait_for()
+    assert len(set(pixels(page, "How sure")[0::4])) > 10
+    toggle.click()
+    assert page.locator("img.veil").is_hidden()

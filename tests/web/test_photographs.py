@@ -174,3 +174,12 @@ def test_colours_are_suggested(start, grey_jpeg):
     suggested = answer.json()
     assert 1 <= len(suggested) <= 3
     assert all(row.keys() == {"color", "share"} for row in suggested)
+
+
+def test_confidence_is_a_grey_picture_of_the_photographs_shape(house, grey_jpeg):
+    answer = house.client.post("/v1/confidence", content=grey_jpeg)
+    assert answer.headers["content-type"] == "image/png"
+    with Image.open(io.BytesIO(answer.content)) as opened:
+        assert opened.mode == "L"
+        assert opened.width / opened.height == pytest.approx(90 / 61, rel=0.05)
+    house.wait(lambda: house.occupied == 0)

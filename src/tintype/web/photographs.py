@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The routes of one photograph: sent as a request's body, answered at once."""
 
+import io
 from http import HTTPStatus
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, Depends, Query, Request, Response
+from PIL import Image
 from pydantic import BaseModel, Field
 
 from tintype.imaging import files
+from tintype.inference.confidence import find_confidence
 from tintype.inference.suggestions import suggest_colors
 from tintype.web.desk import House, at_the_bench, color, visit
 from tintype.web.parameters import Wish, read_wish, refuse_unknown
@@ -30,6 +34,12 @@ _PICTURE: dict[int | str, dict[str, Any]] = {
     int(HTTPStatus.OK): {
         "description": "The photograph in colour: the bytes that `tintype colorize` writes.",
         "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_MAP: dict[int | str, dict[str, Any]] = {
+    int(HTTPStatus.OK): {
+        "description": "About as large as the network sees the photograph.",
+        "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 
@@ -84,4 +94,28 @@ def photograph_routes(house: House) -> APIRouter:
         place.give_back()
         return suggested
 
+    _add_confidence(router, house)
     return router
+
+
+def _add_confidence(router: APIRouter, house: House) -> None:
+    @router.post(
+        "/confidence",
+        summary="Map how sure the network is of its colours: a grey PNG, black where it is not.",
+        response_class=Response,
+        responses=_MAP | _REFUSED,
+        openapi_extra=BODY,
+    )
+    async def confidence(request: Request) -> Response:
+        async with visit(house, request) as (place, source, _):
+
+            def work() -> bytes:
+                photograph = files.read(source, max_pixels=house.limits.pixels)
+                found = find_confidence(house.colorizer.engine, photograph)
+                buffer = io.BytesIO()
+                Image.fromarray(np.rint(255 * found).astype(np.uint8)).save(buffer, "PNG")
+                return buffer.getvalue()
+
+            mapped = await at_the_bench(house, request, place, work)
+        place.give_back()
+        return Response(mapped, media_type="image/png", headers={"Cache-Control": "no-store"})

@@ -47,7 +47,6 @@ class Compare extends HTMLElement {
   /** Show another photograph as it was; what is after is empty until it is there. */
   async showBefore(address) {
     this.#after.hidden = true;
-    this.veil = null;
     this.#before.src = address;
     await this.#before.decode();
     this.fit();
@@ -77,10 +76,14 @@ class Compare extends HTMLElement {
     return { blob, scale: canvas.width / width };
   }
 
-  /** Lay a picture over what is after: an address, or null for none. */
-  set veil(address) {
+  /** Lay a picture over what is after: an address, which is then let go, or null for none. */
+  async showVeil(address) {
     this.#veil.hidden = !address;
-    if (address) this.#veil.src = address;
+    if (address) {
+      this.#veil.src = address;
+      await this.#veil.decode();
+      URL.revokeObjectURL(address);
+    }
     this.draw();
   }
 

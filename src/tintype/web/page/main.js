@@ -3,6 +3,7 @@
 
 import { adoptToken, get, keepToken, post, Problem } from "./api.js";
 import "./compare.js";
+import { make } from "./elements.js";
 import "./hints.js";
 import { latest } from "./latest.js";
 import "./likely.js";
@@ -12,6 +13,7 @@ import { Photo, save } from "./photo.js";
 
 const PREVIEW = 448; // pixels of the short side of what follows the hand
 const at = (id) => document.getElementById(id);
+const sure = make("button", { type: "button", title: "Show how sure the network is" }, "Sure?");
 const [compare, options, hints, likely, list] =
   ["compare", "options", "hints", "likely", "list"].map(at);
 
@@ -52,6 +54,7 @@ async function show(photo) {
   [shown, preview] = [photo, null];
   list.show(photo);
   likely.clear();
+  unveil();
   say("");
   await attempt(async (signal) => {
     const began = performance.now();
@@ -115,6 +118,29 @@ function shrink({ x, y, radius, ...rest }, scale) {
   return { ...rest, x: moved(x), y: moved(y), ...(radius && { radius: radius * scale }) };
 }
 
+/** Lay over the photograph how sure the network is of it, or take that away. */
+async function veil() {
+  const pressed = sure.getAttribute("aria-pressed") !== "true";
+  unveil();
+  if (!pressed) return;
+  sure.setAttribute("aria-pressed", true);
+  try {
+    const { blob } = await small();
+    const map = await (await post("v1/confidence", {}, blob)).blob();
+    if (sure.getAttribute("aria-pressed") !== "true") return;
+    await compare.showVeil(URL.createObjectURL(map));
+    say("Bright: the network is sure of the colours. Dark: it might as well have been another.");
+  } catch (error) {
+    unveil();
+    tell(error);
+  }
+}
+
+function unveil() {
+  sure.setAttribute("aria-pressed", false);
+  compare.showVeil(null);
+}
+
 async function download() {
   await attempt(async (signal) => {
     const { blob, suffix } = await shown.result(options.query, signal);
@@ -170,6 +196,8 @@ at("token").addEventListener("submit", (event) => {
   keepToken(at("token-text").value);
   start();
 });
+compare.bar.append(sure);
+sure.addEventListener("click", veil);
 at("download").addEventListener("click", download);
 compare.addEventListener("pick", ({ detail: place }) => {
   if (!hints.hidden) hints.turn(place);
