@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic, sleep
 
 import httpx
@@ -105,3 +105,23 @@ def start(colorizer) -> Iterator[Callable[..., Running]]:
             return stack.enter_context(run(app, bounds))
 
         yield make
+
+
+@pytest.fixture
+def bench(monkeypatch) -> Iterator["Bench"]:
+    """Let every photograph stay at the bench until it is let go."""
+    bench = Bench(Colorizer.__call__)
+    monkeypatch.setattr(Colorizer, "__call__", lambda *given: bench.work(*given))
+    yield bench
+    bench.go.set()
+
+
+class Bench:
+    def __init__(self, work: Callable) -> None:
+        self.reached, self.go, self.count, self._work = Event(), Event(), 0, work
+
+    def work(self, *given):
+        self.count += 1
+        self.reached.set()
+        assert self.go.wait(30)
+        return self._work(*given)

@@ -5,32 +5,11 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
 
 import pytest
 
 from tintype.inference.colorizer import Colorizer
-
-
-@pytest.fixture
-def bench(monkeypatch) -> Iterator["Bench"]:
-    """Let every photograph stay at the bench until it is let go."""
-    bench = Bench(Colorizer.__call__)
-    monkeypatch.setattr(Colorizer, "__call__", lambda *given: bench.work(*given))
-    yield bench
-    bench.go.set()
-
-
-class Bench:
-    def __init__(self, work) -> None:
-        self.reached, self.go, self._work = Event(), Event(), work
-
-    def work(self, *given):
-        self.reached.set()
-        assert self.go.wait(30)
-        return self._work(*given)
 
 
 def begin(running) -> str:

@@ -3,36 +3,13 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 
 import httpx
 import pytest
 
 from tintype.errors import OptionError
-from tintype.inference.colorizer import Colorizer
 from tintype.web.limits import Limits
-
-
-@pytest.fixture
-def bench(monkeypatch) -> Iterator["Bench"]:
-    """Let every photograph stay at the bench until it is let go."""
-    bench = Bench(Colorizer.__call__)
-    monkeypatch.setattr(Colorizer, "__call__", lambda *given: bench.work(*given))
-    yield bench
-    bench.go.set()
-
-
-class Bench:
-    def __init__(self, work: Callable) -> None:
-        self.reached, self.go, self.count, self._work = Event(), Event(), 0, work
-
-    def work(self, *given):
-        self.count += 1
-        self.reached.set()
-        assert self.go.wait(30)
-        return self._work(*given)
 
 
 def test_a_bound_below_its_least_is_refused():
