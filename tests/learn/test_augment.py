@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tintype.learn.augment import Augment, Crop, center_crop, cut_crop, draw_crop
+from tintype.learn.augment import Augment, Crop, center_crop, cut_crop, draw_crop, draw_hints
 
 
 @given(
@@ -60,3 +61,18 @@ def test_reducing_averages_areas(rng):
 
 def test_the_middle_square():
     assert center_crop(10, 4) == Crop(3, 0, 4, 4, mirrored=False)
+
+
+def test_hints_are_few_small_and_not_in_every_crop():
+    rng = np.random.default_rng(0)
+    augment = Augment(hinted=0.5, points=4.0, patch=3)
+    masks = np.stack([draw_hints(augment, 128, rng) for _ in range(800)])
+    with_some = masks.any(axis=(1, 2))
+    assert 0.45 < with_some.mean() < 0.55
+    assert set(np.unique(masks)) == {0, 1}
+    # A mean of 4 patches of 1, 2 or 3 pixels a side covers 4 (1 + 4 + 9) / 3 pixels.
+    assert masks[with_some].sum(axis=(1, 2)).mean() == pytest.approx(56 / 3, rel=0.1)
+
+
+def test_no_hints_unless_asked():
+    assert not any(draw_hints(Augment(), 32, np.random.default_rng(n)).any() for n in range(9))

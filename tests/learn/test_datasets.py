@@ -55,7 +55,7 @@ def test_building_reports_progress(shards, tmp_path):
 def test_an_epoch_shows_every_photograph_once_in_an_order_of_its_own(cache):
     crops = TrainingCrops(cache, side=16, augment=Augment(area=(1.0, 1.0)), seed=3)
     epochs = [
-        [tuple(crops[n].float().mean((1, 2)).tolist()) for n in range(s, s + 9)] for s in (0, 9)
+        [tuple(crops[n][:3].float().mean((1, 2)).tolist()) for n in range(s, s + 9)] for s in (0, 9)
     ]
     # Whole photographs, so their mean colours tell them apart whatever their crop.
     nearest = [

@@ -8,7 +8,6 @@ import onnxruntime as ort
 import pytest
 import torch
 
-from tintype.learn.encoders.mobilenet_v2 import MobileNetV2Config
 from tintype.learn.export import Predictor, export
 from tintype.learn.network import Network
 from tintype.learn.weights import load_weights
@@ -37,10 +36,12 @@ SPEC = ModelSpec(
 @pytest.fixture(scope="module")
 def network(small_network_config) -> Network:
     torch.manual_seed(0)
-    config = replace(small_network_config, encoder=MobileNetV2Config(width=0.25, hints=True))
+    decoder = replace(small_network_config.decoder, mixing="separable", hints=True)
+    config = replace(small_network_config, decoder=decoder)
     network = Network(config)
     with torch.no_grad():
-        torch.nn.init.normal_(network.encoder.hint_stem.weight)  # as if trained
+        for pool in network.decoder.hints:
+            torch.nn.init.normal_(pool.spread.weight)  # as if trained
         for _ in range(3):  # norms with statistics of their own
             network(torch.rand(2, 1, 64, 64) * 100)
     return network.eval()
@@ -60,6 +61,7 @@ def test_onnx_runtime_agrees_with_pytorch_on_the_same_rounded_weights(
     session = ort.InferenceSession(exported[0])
     grey = rng.uniform(0, 100, (2, 1, *size)).astype(np.float32)
     hints = rng.normal(0, 30, (2, 3, *size)).astype(np.float32)
+    hints[:, 2] = hints[:, 2] > 45
     names = [CHROMA, CONFIDENCE, LOG_PROBABILITIES]
     warmth = np.array(temperature, np.float32)
     outputs = session.run(names, {"grey": grey, "hints": hints, "temperature": warmth})

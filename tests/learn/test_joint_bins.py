@@ -54,3 +54,20 @@ def test_a_prior_is_where_the_scores_start(head):
     assert (torch.from_numpy(prior) * head.rarity).sum().item() == pytest.approx(1, rel=1e-5)
     rare, common = prior.argmin(), prior.argmax()
     assert head.rarity[rare] > head.rarity[common]
+
+
+def test_a_thinned_step_scores_each_place_in_one_of_four_photographs():
+    torch.manual_seed(0)
+    thin = JointBinsConfig(step=20.0, thin=True).build(in_channels=6, stride=4)
+    features, chroma = torch.randn(1, 6, 4, 6), torch.randn(1, 2, 16, 24) * 30
+    four = thin.learn(features.expand(4, -1, -1, -1), chroma.expand(4, -1, -1, -1))
+    assert four.item() == pytest.approx(thin.loss(thin(features), chroma).item(), rel=1e-5)
+    one = thin.learn(features, chroma)
+    first = thin.loss(
+        thin(features[..., ::2, ::2]),
+        chroma.unflatten(2, (4, 4))
+        .unflatten(4, (6, 4))[:, :, ::2, :, ::2]
+        .flatten(2, 3)
+        .flatten(3, 4),
+    )
+    assert one.item() == pytest.approx(first.item(), rel=1e-5)

@@ -62,7 +62,8 @@ def test_imagenet_weights_answer_to_grey_as_to_equal_red_green_and_blue(tmp_path
     )
     assert_close(encoder.stem.linear(grey / 50 - 1), expected, atol=1e-5, rtol=1e-5)
     last = [key for key in sorted(weights) if key.endswith("weight")][-1]
-    assert_close(encoder.blocks[-1].project.conv.weight, weights[last].float())
+    project = encoder.blocks[-1].project
+    assert_close(project.conv.weight * project.scale, weights[last].float())
 
 
 def test_weights_of_another_width_are_refused(tmp_path):
@@ -76,14 +77,28 @@ def test_a_missing_file_is_named(tmp_path):
         MobileNetV2Config().build().load_imagenet(tmp_path / "none.safetensors")
 
 
-def test_hints_change_nothing_before_they_are_trained():
-    torch.manual_seed(0)
-    plain = MobileNetV2Config(width=0.25).build()
-    hinted = MobileNetV2Config(width=0.25, hints=True).build()
-    hinted.load_state_dict(plain.state_dict(), strict=False)
-    grey, hints = torch.rand(1, 1, 32, 32) * 100, torch.randn(1, 3, 32, 32)
-    for one, two in zip(plain(grey), hinted(grey, hints), strict=True):
-        assert_close(one, two)
+def test_a_channels_weights_have_one_size_and_act_as_before(tmp_path):
+    encoder = MobileNetV2Config().build()
+    weights = published(encoder)
+    weights["05_conv_s1.weight"] *= torch.logspace(-3, 2, 24)[:, None, None, None].half()
+    save_file(weights, tmp_path / "w.safetensors")
+    encoder.load_imagenet(tmp_path / "w.safetensors")
+    project = encoder.blocks[1].project
+    size = project.conv.weight.square().mean((1, 2, 3)).sqrt()
+    assert_close(size, torch.ones(24), atol=1e-3, rtol=0)
+    x = torch.randn(1, 96, 4, 4)
+    acting = weights["05_conv_s1.weight"].float(), weights["05_conv_s1.bias"].float()
+    expected = torch.nn.functional.conv2d(x, *acting)
+    assert_close(project.linear(x), expected, atol=1e-3, rtol=1e-4)
+    project.fold()
+    assert_close(project.linear(x), expected, atol=1e-3, rtol=1e-4)
+    assert_close(project.conv.weight.detach(), acting[0], atol=1e-6, rtol=1e-5)
+
+
+def test_frozen_blocks_are_not_trained():
+    encoder = MobileNetV2Config(width=0.25, frozen=3).build()
+    trained = {name.split(".")[1] for name, p in encoder.named_parameters() if p.requires_grad}
+    assert trained == {str(index) for index in range(3, 17)}
 
 
 def test_a_small_input_still_has_a_coarsest_map():

@@ -3,7 +3,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from tintype.learn.decoders.pyramid import Attention, Pool, PyramidConfig, Step
+from tintype.errors import OptionError
+from tintype.learn.decoders.pyramid import Attention, HintPool, Pool, PyramidConfig, Separable, Step
 
 CHANNELS, STRIDES = (4, 6, 8, 10, 12), (2, 4, 8, 16, 32)
 
@@ -17,8 +18,16 @@ def features(height=2, width=3, seed=0):
 
 
 @pytest.mark.parametrize("context", ["attention", "pool", "none"])
-def test_one_map_at_a_quarter_of_the_input(context):
-    config = PyramidConfig(widths=(8, 12, 16), blocks=(1, 2, 1), top=16, context=context)
+@pytest.mark.parametrize(("mixing", "stride"), [("dense", 32), ("separable", 16)])
+def test_one_map_at_a_quarter_of_the_input(context, mixing, stride):
+    config = PyramidConfig(
+        widths=(8, 12, 16),
+        blocks=(1, 2, 1),
+        top=16,
+        mixing=mixing,
+        context=context,
+        context_stride=stride,
+    )
     decoder = config.build(CHANNELS, STRIDES)
     assert decoder(features()).shape == (2, 8, 16, 24)
     assert (decoder.out_channels, decoder.out_stride) == (8, 4)
@@ -57,7 +66,7 @@ def test_attention_is_softmax_of_scaled_products():
 
 def test_folding_the_merge_changes_nothing():
     torch.manual_seed(0)
-    step = Step(below=5, lateral=6, width=7, count=1)
+    step = Step(below=5, lateral=6, width=7, count=1, mixing="dense")
     with torch.no_grad():
         for _ in range(3):  # statistics that are not those of a new norm
             step(torch.randn(2, 5, 4, 4) + 1, torch.randn(2, 6, 8, 8) * 2)
@@ -68,3 +77,52 @@ def test_folding_the_merge_changes_nothing():
     before = step(x, lateral)
     step.fold_merge()
     assert_close(step(x, lateral), before, atol=1e-5, rtol=1e-5)
+
+
+def test_a_separable_block_sees_5x5_and_keeps_what_it_is_given():
+    torch.manual_seed(0)
+    block = Separable(3).eval()
+    block.mix[1].bias.data.fill_(9.0)  # so that nothing is cut off
+    at = torch.zeros(1, 3, 9, 9, requires_grad=True)
+    (seen,) = torch.autograd.grad(block(at)[0, :, 4, 4].sum(), at)
+    assert (seen.abs().sum((0, 1)) > 0).nonzero().amin(0).tolist() == [2, 2]
+    torch.nn.init.zeros_(block.mix[0].weight)
+    torch.nn.init.zeros_(block.mix[1].bias)
+    x = torch.randn(1, 3, 4, 4)
+    assert_close(block(x), x)
+
+
+def hinted_decoder():
+    torch.manual_seed(0)
+    config = PyramidConfig(widths=(8, 12, 16), blocks=(1, 1, 1), top=16, hints=True)
+    return config.build(CHANNELS, STRIDES).eval()
+
+
+def test_no_hint_is_the_same_as_none_and_hints_change_nothing_before_they_are_trained():
+    decoder = hinted_decoder()
+    hints = torch.randn(2, 3, 64, 96)
+    hints[:, 2] = (hints[:, 2] > 1).float()
+    plain = decoder(features())
+    assert_close(decoder(features(), hints), plain)
+    for pool in decoder.hints:
+        torch.nn.init.normal_(pool.spread.weight)  # as if trained
+    assert_close(decoder(features(), torch.zeros(2, 3, 64, 96)), plain)
+    assert (decoder(features(), hints) - plain).abs().max() > 0.1
+
+
+def test_a_point_says_its_colour_as_loudly_as_a_patch():
+    pool = HintPool(stride=4, width=4)
+    identity = torch.eye(4)[:, :, None, None]
+    pool.spread.weight.data = torch.nn.functional.pad(identity, (1, 1, 1, 1))
+    hints = torch.zeros(1, 3, 8, 8)
+    hints[0, :, 1, 2] = torch.tensor([60.0, -30.0, 1.0])  # one pixel of the first cell
+    hints[0, :, 4:, 4:] = torch.tensor([60.0, -30.0, 1.0])[:, None, None]  # all of the last
+    point, patch = pool(hints)[0, :, 0, 0], pool(hints)[0, :, 1, 1]
+    assert_close(point, torch.tensor([0.6, -0.3, 1.0, 0.25]))
+    assert_close(patch, torch.tensor([0.6, -0.3, 1.0, 1.0]))
+    assert pool(hints)[0, :, 0, 1].abs().max() == 0
+
+
+def test_what_is_not_to_be_had_is_refused():
+    with pytest.raises(OptionError, match="mixing must be one of dense, separable; got 'sparse'"):
+        PyramidConfig(mixing="sparse")

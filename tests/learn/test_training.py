@@ -77,9 +77,9 @@ def test_a_streamed_run_goes_on_from_its_last_shard(small_recipe, shards, tmp_pa
 def test_the_same_pictures_again_and_again_are_learnt(small_recipe, photographs, tmp_path):
     recipe = replace(
         small_recipe,
-        photographs=80,
+        photographs=160,
         batch_size=4,
-        optimizer=OptimizerConfig(rate=1e-2, encoder_rate=1e-2, warmup=2),
+        optimizer=OptimizerConfig(rate=1e-2, encoder_rate=5e-2, warmup=2),
     )
     values = losses(recipe, photographs.subset([0, 1]), tmp_path / "run")
     assert np.mean(values[-4:]) < 0.9 * np.mean(values[:2])  # soft targets have an entropy too
@@ -154,3 +154,15 @@ def test_the_rate_warms_up_and_falls_as_a_cosine(step, factor):
 
 def test_a_constant_rate_stays():
     assert rate_factor(OptimizerConfig(warmup=4, schedule="constant"), 11, 12) == 1.0
+
+
+def test_hints_are_the_true_colours_where_the_mask_is(small_recipe):
+    decoder = replace(small_recipe.network.decoder, hints=True)
+    module = Training(replace(small_recipe, network=replace(small_recipe.network, decoder=decoder)))
+    chroma = torch.randn(1, 2, 4, 4)
+    mask = torch.zeros(1, 1, 4, 4, dtype=torch.uint8)
+    mask[0, 0, 1, 2] = 1
+    hints = module._hints(chroma, mask)
+    assert_close(hints[0, :, 1, 2], torch.tensor([*chroma[0, :, 1, 2].tolist(), 1.0]))
+    assert hints.abs().sum() == hints[0, :, 1, 2].abs().sum()
+    assert Training(small_recipe)._hints(chroma, mask) is None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,9 @@ class Augment:
     area: tuple[float, float] = (0.5, 1.0)  # share of the largest crop's area
     ratio: float = 4 / 3  # most extreme width : height of a crop, either way
     flip: bool = True  # left to right, half of the time
+    hinted: float = 0.0  # share of the crops that show some of their colours to the network
+    points: float = 8.0  # mean number of hints on those, geometrically distributed from 1 on
+    patch: int = 9  # largest side of a hint, pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,23 @@ def draw_crop(augment: Augment, height: int, width: int, rng: np.random.Generato
         width=crop_width,
         mirrored=bool(augment.flip and rng.random() < 0.5),
     )
+
+
+def draw_hints(augment: Augment, side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Draw where a crop's colours are shown: ``(side, side)``, 1 there and 0 elsewhere.
+
+    Square patches at random places, as few and as small as a person sets them.
+
+    Source: Zhang et al. 2017 (arXiv 1705.02999), section 3.2: a geometric number of patches of 1
+    to 9 pixels, none at all in some pictures.
+    """
+    mask = np.zeros((side, side), np.uint8)
+    if rng.random() < augment.hinted:
+        for _ in range(rng.geometric(1 / augment.points)):
+            size = int(rng.integers(1, augment.patch + 1))
+            top, left = rng.integers(0, side - size + 1, 2)
+            mask[top : top + size, left : left + size] = 1
+    return mask
 
 
 def cut_crop(pixels: np.ndarray, crop: Crop, side: int) -> np.ndarray:

@@ -26,7 +26,7 @@ from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset, Sampler
 
 from tintype.errors import InputError, UnreadableImage
-from tintype.learn.augment import Augment, center_crop, cut_crop, draw_crop
+from tintype.learn.augment import Augment, center_crop, cut_crop, draw_crop, draw_hints
 from tintype.learn.shards import iterate_shard, list_shards
 
 _FORMAT = 1  # of the cache; a change makes old caches be built anew
@@ -108,12 +108,11 @@ class TrainingCrops(Dataset[Tensor]):
         self.seed = seed
 
     def __getitem__(self, number: int) -> Tensor:
-        """``(3, side, side)`` uint8, encoded sRGB."""
+        """``(4, side, side)`` uint8: encoded sRGB, and 1 where the colour is shown as a hint."""
         epoch, position = divmod(number, len(self.photographs))
         pixels = self.photographs[_epoch_order(self.seed, epoch, len(self.photographs))[position]]
         rng = np.random.default_rng((self.seed, number))
-        crop = draw_crop(self.augment, pixels.shape[0], pixels.shape[1], rng)
-        return torch.from_numpy(cut_crop(pixels, crop, self.side))
+        return _draw_sample(pixels, self.augment, self.side, rng)
 
 
 class StreamedCrops(IterableDataset[Tensor]):
@@ -141,16 +140,14 @@ class StreamedCrops(IterableDataset[Tensor]):
         self._read: list[int] = []  # photographs in each shard read to its end
 
     def __iter__(self) -> Iterator[Tensor]:
-        """``(3, side, side)`` uint8 crops without end."""
+        """Samples like those of :class:`TrainingCrops`, without end."""
         for shard in itertools.count(self.shard):
             epoch, position = divmod(shard, len(self.urls))
             url = self.urls[_epoch_order(self.seed, epoch, len(self.urls))[position]]
             rng = np.random.default_rng((self.seed, shard))
             photographs = [pixels for _, pixels in iterate_shard(url)]
             for index in rng.permutation(len(photographs)):
-                height, width = photographs[index].shape[:2]
-                crop = draw_crop(self.augment, height, width, rng)
-                yield torch.from_numpy(cut_crop(photographs[index], crop, self.side))
+                yield _draw_sample(photographs[index], self.augment, self.side, rng)
             self._read.append(len(photographs))
 
     def shard_after(self, taken: int) -> int:
@@ -186,6 +183,15 @@ class Numbers(Sampler[int]):
         while True:
             yield number
             number += 1
+
+
+def _draw_sample(
+    pixels: np.ndarray, augment: Augment, side: int, rng: np.random.Generator
+) -> Tensor:
+    """``(4, side, side)`` uint8: a crop in encoded sRGB, and its hints."""
+    crop = draw_crop(augment, pixels.shape[0], pixels.shape[1], rng)
+    hints = draw_hints(augment, side, rng)
+    return torch.from_numpy(np.concatenate((cut_crop(pixels, crop, side), hints[None])))
 
 
 @lru_cache(maxsize=2)

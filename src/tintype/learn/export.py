@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tintype.learn.decoders.pyramid import Step
+from tintype.learn.encoders.mobilenet_v2 import Convolution
 from tintype.learn.heads.joint_bins import JointBinsHead
 from tintype.learn.network import Network
 from tintype.learn.parts import Decoder, Encoder
@@ -69,7 +70,7 @@ class Predictor(nn.Module):
 
     def __init__(self, network: Network) -> None:
         super().__init__()
-        folded = round_weights(fold_batch_norms(copy.deepcopy(network).float().eval()))
+        folded = round_weights(fold_norms(copy.deepcopy(network).float().eval()))
         assert isinstance(folded.head, JointBinsHead)
         self.encoder: Encoder = folded.encoder
         self.decoder: Decoder = folded.decoder
@@ -80,8 +81,7 @@ class Predictor(nn.Module):
         self, grey: Tensor, temperature: Tensor, hints: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The tensors of :mod:`tintype.spec.model`; bins lie last, where softmax is quick."""
-        features = self.encoder(grey) if hints is None else self.encoder(grey, hints)
-        x = self.decoder(features)  # (N, C, h, w)
+        x = self.decoder(self.encoder(grey), hints)  # (N, C, h, w)
         batch, channels, height, width = x.shape
         places = x.reshape(batch, channels, -1).transpose(1, 2)  # (N, h w, C)
         logits = F.linear(places, self.scores.weight[:, :, 0, 0], self.scores.bias)
@@ -125,11 +125,13 @@ def trace(predictor: Predictor, *, hints: bool) -> onnx.ModelProto:
     return program.model_proto
 
 
-def fold_batch_norms(module: Network) -> Network:
-    """Fold the batch norms that follow convolutions into them, in place."""
+def fold_norms(module: Network) -> Network:
+    """Fold batch norms into the convolutions before them, and scales into weights, in place."""
     for part in list(module.modules()):
         if isinstance(part, nn.Sequential):
             _fold_sequence(part)
+        elif isinstance(part, Convolution):
+            part.fold()
         elif isinstance(part, Step):
             part.fold_merge()
     return module

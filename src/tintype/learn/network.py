@@ -40,20 +40,24 @@ class Network(nn.Module):
 
     @property
     def takes_hints(self) -> bool:
-        """Whether the encoder has been built with planes for hints."""
-        return bool(getattr(self.config.encoder, "hints", False))
+        """Whether the decoder has been built to take hints."""
+        return self.decoder.takes_hints
 
     def forward(self, grey: Tensor, hints: Tensor | None = None) -> Tensor:
         """``(B, 1, H, W)`` L* in [0, 100] to the head's raw prediction.
 
         Args:
             grey: height and width multiples of :attr:`multiple`.
-            hints: ``(B, 3, H, W)`` u*, v* in CIE units and mask in [0, 1], for encoders that
+            hints: ``(B, 3, H, W)`` u*, v* in CIE units and mask in {0, 1}, for decoders that
                 take hints; None is the same as all zero.
         """
-        features = self.encoder(grey) if hints is None else self.encoder(grey, hints)
-        raw: Tensor = self.head(self.decoder(features))
+        raw: Tensor = self.head(self.features(grey, hints))
         return raw
+
+    def features(self, grey: Tensor, hints: Tensor | None = None) -> Tensor:
+        """What the head is given, of the same arguments."""
+        x: Tensor = self.decoder(self.encoder(grey), hints)
+        return x
 
 
 def color_grey(network: Network, grey: Tensor, raw: Tensor | None = None) -> Tensor:

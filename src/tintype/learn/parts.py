@@ -22,13 +22,11 @@ class Encoder(nn.Module, ABC):
     strides: tuple[int, ...]  # input pixels per feature, finest first
 
     @abstractmethod
-    def forward(self, grey: Tensor, hints: Tensor | None = None) -> tuple[Tensor, ...]:
+    def forward(self, grey: Tensor) -> tuple[Tensor, ...]:
         """``(B, 1, H, W)`` L* in [0, 100] to ``(B, channels[i], H/strides[i], W/strides[i])``.
 
         Args:
             grey: height and width multiples of the coarsest stride.
-            hints: ``(B, 3, H, W)`` u*, v* in CIE units and mask in [0, 1]; encoders that take
-                none are never given any.
         """
 
     def load_imagenet(self, file: Path) -> None:
@@ -48,10 +46,17 @@ class Decoder(nn.Module, ABC):
 
     out_channels: int
     out_stride: int  # input pixels per feature of the map
+    takes_hints: bool = False  # whether forward may be given some
 
     @abstractmethod
-    def forward(self, features: tuple[Tensor, ...]) -> Tensor:
-        """The pyramid, finest first, to ``(B, out_channels, H/out_stride, W/out_stride)``."""
+    def forward(self, features: tuple[Tensor, ...], hints: Tensor | None = None) -> Tensor:
+        """The pyramid, finest first, to ``(B, out_channels, H/out_stride, W/out_stride)``.
+
+        Args:
+            features: the encoder's maps, finest first.
+            hints: ``(B, 3, H, W)`` u*, v* in CIE units and mask in {0, 1}, for decoders that take
+                some; None is the same as all zero.
+        """
 
 
 class Head(nn.Module, ABC):
@@ -62,6 +67,10 @@ class Head(nn.Module, ABC):
     @abstractmethod
     def forward(self, features: Tensor) -> Tensor:
         """The map to the raw prediction, whose meaning only the head knows."""
+
+    def learn(self, features: Tensor, chroma: Tensor) -> Tensor:
+        """The loss of a training step; a head may look at some of the places only."""
+        return self.loss(self(features), chroma)
 
     @abstractmethod
     def loss(self, raw: Tensor, chroma: Tensor) -> Tensor:

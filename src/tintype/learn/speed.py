@@ -26,7 +26,7 @@ def measure_step(recipe: Recipe) -> float:
     for _ in range(_WARM_UP + _STEPS):
         start = time.perf_counter()
         optimizer.zero_grad()
-        torch.autograd.backward(network.head.loss(network(grey), color))
+        torch.autograd.backward(network.head.learn(network.features(grey), color))
         optimizer.step()
         if device is not None:
             torch.accelerator.synchronize()

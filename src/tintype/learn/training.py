@@ -24,6 +24,7 @@ from torch.nn import functional as F
 from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb
 from tintype.errors import InputError, ModelError
+from tintype.learn.allocation import keep_freed_memory
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.network import Network, color_grey
 from tintype.learn.photographs import Photographs
@@ -63,14 +64,18 @@ class Training(L.LightningModule):
         self.network = Network(recipe.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def training_step(self, batch: Tensor, _index: int) -> Tensor:
-        """``(B, 3, S, S)`` uint8 encoded sRGB to the loss."""
-        loss, _, _ = self._loss(batch)
+        """``(B, 4, S, S)`` uint8, encoded sRGB and where hints are, to the loss."""
+        grey, color = self._split(batch[:, :3])
+        hints = self._hints(color, batch[:, 3:])
+        loss: Tensor = self.network.head.learn(self.network.features(grey, hints), color)
         self.log("loss", loss)
         return loss
 
     def validation_step(self, batch: Tensor, index: int) -> None:
         """Score a batch of ``(B, 3, S, S)`` uint8 with its true lightness put back."""
-        loss, raw, grey = self._loss(batch)
+        grey, color = self._split(batch)
+        raw = self.network(grey)
+        loss = self.network.head.loss(raw, color)
         colored = luv_to_rgb(fit_chroma(color_grey(self.network, grey, raw))).clamp(0, 1)
         true = batch.float() / 255
         ours, truth = colored.cpu().numpy(), true.cpu().numpy()
@@ -96,12 +101,17 @@ class Training(L.LightningModule):
         if self.recipe.optimizer.clip:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.optimizer.clip)
 
-    def _loss(self, batch: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Loss, raw prediction, and the ``(B, 1, S, S)`` L* that was given."""
-        grey, color = self.network.head.space.split(batch.float() / 255)
-        grey = grey.contiguous(memory_format=torch.channels_last)
-        raw = self.network(grey)
-        return self.network.head.loss(raw, color), raw, grey
+    def _split(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
+        """``(B, 3, S, S)`` uint8 sRGB to the grey that is given and the colour that is sought."""
+        grey, color = self.network.head.space.split(rgb.float() / 255)
+        return grey.contiguous(memory_format=torch.channels_last), color
+
+    def _hints(self, chroma: Tensor, mask: Tensor) -> Tensor | None:
+        """``(B, 3, S, S)`` u*, v* where ``mask`` shows them, and the mask."""
+        if not self.network.takes_hints:
+            return None
+        shown = mask.to(chroma.dtype)
+        return torch.cat((chroma * shown, shown), dim=1)
 
     def _show(self, lightness: Tensor, colored: Tensor, true: Tensor) -> None:
         """Log grey, coloured and true photographs, one below the other."""
@@ -154,6 +164,7 @@ def train(
         InputError: the recipe starts from ImageNet weights and none were given, or ``run`` holds
             another recipe's run.
     """
+    keep_freed_memory()
     run.mkdir(parents=True, exist_ok=True)
     _claim(run, recipe)
     L.seed_everything(recipe.seed, verbose=False)
@@ -184,7 +195,7 @@ def _trainer(
     validates = validates and schedule.validate_every > 0
     return L.Trainer(
         max_steps=recipe.steps,
-        precision=recipe.precision,  # type: ignore[arg-type]
+        precision=_precision(recipe),
         callbacks=[
             SaveAtEnd(run / LAST),
             EMAWeightAveraging(decay=recipe.ema_decay),
@@ -201,6 +212,12 @@ def _trainer(
         enable_progress_bar=schedule.progress,
         enable_model_summary=False,
     )
+
+
+def _precision(recipe: Recipe) -> Any:
+    """The recipe's; but float32 on a CPU without bfloat16, which would only imitate it slowly."""
+    bfloat16 = torch.accelerator.is_available() or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return recipe.precision if bfloat16 else "32-true"
 
 
 def load_network(recipe: Recipe, checkpoint: Path) -> Network:

@@ -1,31 +1,54 @@
 # SPDX-License-Identifier: Apache-2.0
 """A feature pyramid, from the coarsest map up to 1/4 of the input's size.
 
-At the top, attention lets every place see the whole photograph: colour hangs on what the scene
-is. Each step up narrows the map, doubles its size, adds the encoder's map of that size and mixes
-with 3x3 convolutions.
+Each step up narrows the map, doubles its size, adds the encoder's map of that size and mixes. At
+one of the coarse maps attention lets every place see the whole photograph: colour hangs on what the
+scene is. Hints are pooled to every step's size and added there, so that one of them reaches its own
+place at the finest map and, through attention, whatever looks like it.
 
 Source: Lin et al. 2017 (arXiv 1612.03144) for the pyramid; Vaswani et al. 2017 (arXiv
-1706.03762) for the attention.
+1706.03762) for the attention; Zhang et al. 2017 (arXiv 1705.02999) for hints as sparse planes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from tintype.errors import OptionError
 from tintype.learn.parts import Decoder
+
+_HINT_PLANES = 4  # u* and v* of what is hinted in a cell, whether something is, and how much of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PyramidConfig:
-    """Describes the decoder."""
+    """Describes the decoder.
+
+    Raises:
+        OptionError: there is no such mixing or context.
+    """
 
     widths: tuple[int, ...] = (96, 128, 256)  # channels at strides 4, 8, 16, …
-    blocks: tuple[int, ...] = (1, 1, 2)  # 3x3 convolutions at each of them
+    blocks: tuple[int, ...] = (1, 1, 2)  # mixing blocks at each of them
+    mixing: str = "dense"  # a block: "dense" 3x3, or "separable": 5x5 a channel, then 1x1
     top: int = 256  # channels of the coarsest map
-    context: str = "attention"  # at the top: "attention", "pool" or "none"
+    context: str = "attention"  # "attention", "pool" or "none"
+    context_stride: int = 32  # of the map that it looks over
+    hints: bool = False  # takes hints
+
+    def __post_init__(self) -> None:
+        for name, among in (
+            ("mixing", tuple(_BLOCKS)),
+            ("context", (*_CONTEXTS, "none")),
+        ):
+            if getattr(self, name) not in among:
+                raise OptionError(
+                    f"pyramid {name} must be one of {', '.join(among)}; got {getattr(self, name)!r}"
+                )
 
     def build(self, channels: tuple[int, ...], strides: tuple[int, ...]) -> "Pyramid":
         """Build the decoder for a pyramid of ``channels`` at ``strides``, finest first."""
@@ -39,38 +62,56 @@ class Pyramid(Decoder):
         self, config: PyramidConfig, channels: tuple[int, ...], strides: tuple[int, ...]
     ) -> None:
         super().__init__()
-        kinds = {"attention": Attention, "pool": Pool}
+        self.takes_hints = config.hints
         self.top = _convolution(channels[-1], config.top, 1)
-        self.context = kinds[config.context](config.top) if config.context in kinds else None
         coarser = (*config.widths[1:], config.top)
         self.steps = nn.ModuleList(
-            Step(below, lateral, width, count)
+            Step(below, lateral, width, count, config.mixing)
             for below, lateral, width, count in zip(
                 coarser, channels[1:-1], config.widths, config.blocks, strict=True
             )
         )
+        widths = dict(zip(strides[1:], (*config.widths, config.top), strict=True))
+        self.context_stride = config.context_stride
+        self.context = (
+            _CONTEXTS[config.context](widths[config.context_stride])
+            if config.context in _CONTEXTS
+            else None
+        )
+        self.hints = nn.ModuleList(
+            HintPool(stride, width) for stride, width in widths.items() if config.hints
+        )
         self.out_channels = config.widths[0]
         self.out_stride = strides[1]
+        self.strides = strides[1:]
 
-    def forward(self, features: tuple[Tensor, ...]) -> Tensor:
+    def forward(self, features: tuple[Tensor, ...], hints: Tensor | None = None) -> Tensor:
         """Features, finest first, to ``(B, widths[0], H/4, W/4)``."""
         x: Tensor = self.top(features[-1])  # (B, top, H/32, W/32)
-        if self.context is not None:
+        x = self._look_around(x, -1, hints)
+        for index in reversed(range(len(self.steps))):
+            x = self.steps[index](x, features[index + 1])
+            x = self._look_around(x, index, hints)
+        return x
+
+    def _look_around(self, x: Tensor, index: int, hints: Tensor | None) -> Tensor:
+        """Add to the map at ``strides[index]`` what is hinted there, then what is elsewhere."""
+        if hints is not None:
+            x = x + self.hints[index](hints)
+        if self.context is not None and self.strides[index] == self.context_stride:
             x = x + self.context(x)
-        for step, lateral in zip(reversed(self.steps), reversed(features[1:-1]), strict=True):
-            x = step(x, lateral)
         return x
 
 
 class Step(nn.Module):
     """One step up: narrow, double, add the encoder's map, mix."""
 
-    def __init__(self, below: int, lateral: int, width: int, count: int) -> None:
+    def __init__(self, below: int, lateral: int, width: int, count: int, mixing: str) -> None:
         super().__init__()
         self.narrow = nn.Conv2d(below, width, 1, bias=False)
         self.lateral = nn.Conv2d(lateral, width, 1, bias=False)
         self.merge: nn.Module = nn.BatchNorm2d(width)
-        self.mix = nn.Sequential(*(_convolution(width, width, 3) for _ in range(count)))
+        self.mix = nn.Sequential(*(_BLOCKS[mixing](width) for _ in range(count)))
         for convolution in (self.narrow, self.lateral):
             nn.init.xavier_uniform_(convolution.weight)
 
@@ -88,6 +129,44 @@ class Step(nn.Module):
         self.narrow = fuse_conv_bn_eval(self.narrow, self.merge)
         self.narrow.bias = None  # the sum is normalised once: one shift
         self.merge = nn.Identity()
+
+
+class Separable(nn.Module):
+    """Look 5x5 around in each channel, then mix the channels; added to what came in."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.look = nn.Conv2d(width, width, 5, padding=2, groups=width, bias=False)
+        nn.init.xavier_uniform_(self.look.weight)
+        self.mix = _convolution(width, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(B, width, h, w)`` to the same."""
+        y: Tensor = x + self.mix(self.look(x))
+        return y
+
+
+class HintPool(nn.Module):
+    """Hints, pooled to a map's cells, as something to be added to that map; none is zero."""
+
+    def __init__(self, stride: int, width: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.spread = nn.Conv2d(_HINT_PLANES, width, 3, padding=1, bias=False)
+        nn.init.zeros_(self.spread.weight)  # starts as no change
+
+    def forward(self, hints: Tensor) -> Tensor:
+        """``(B, 3, H, W)`` u*, v* and mask to ``(B, width, H/stride, W/stride)``.
+
+        A point of one pixel counts as much as colour as a large patch does; how much of the cell
+        it covers is a plane of its own, as the square root, so that a point is not lost in it.
+        """
+        mask = hints[:, 2:]
+        covered = F.avg_pool2d(mask, self.stride)  # (B, 1, h, w)
+        chroma = F.avg_pool2d(hints[:, :2] * mask, self.stride) / covered.clamp(min=1e-6)
+        planes = torch.cat((chroma / 100, (covered > 0).to(mask), covered.sqrt()), dim=1)
+        y: Tensor = self.spread(planes)
+        return y
 
 
 class Attention(nn.Module):
@@ -139,3 +218,11 @@ def _convolution(c_in: int, c_out: int, kernel: int) -> nn.Sequential:
     convolution = nn.Conv2d(c_in, c_out, kernel, padding=kernel // 2, bias=False)
     nn.init.xavier_uniform_(convolution.weight)
     return nn.Sequential(convolution, nn.BatchNorm2d(c_out), nn.ReLU())
+
+
+def _dense(width: int) -> nn.Module:
+    return _convolution(width, width, 3)
+
+
+_BLOCKS: dict[str, Callable[[int], nn.Module]] = {"dense": _dense, "separable": Separable}
+_CONTEXTS: dict[str, Callable[[int], nn.Module]] = {"attention": Attention, "pool": Pool}

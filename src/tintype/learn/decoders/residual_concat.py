@@ -71,7 +71,7 @@ class ResidualConcat(Decoder):
         self.out_channels = config.final[-1]
         self.out_stride = strides[0]
 
-    def forward(self, features: tuple[Tensor, ...]) -> Tensor:
+    def forward(self, features: tuple[Tensor, ...], hints: Tensor | None = None) -> Tensor:
         """Features, finest first, to ``(B, final[-1], H/stride, W/stride)``."""
         maps = list(features[::-1]) if self.units is None else self.units(features)
         y: Tensor = self.final(self.merge(maps))

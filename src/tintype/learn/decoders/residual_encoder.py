@@ -56,7 +56,7 @@ class ResidualEncoder(Decoder):
         self.out_channels = config.final[-1] if config.final else self.units.widths[0]
         self.out_stride = strides[0]
 
-    def forward(self, features: tuple[Tensor, ...]) -> Tensor:
+    def forward(self, features: tuple[Tensor, ...], hints: Tensor | None = None) -> Tensor:
         """Features, finest first, to ``(B, out_channels, H/stride, W/stride)``."""
         y: Tensor = self.final(self.units(features)[-1])
         return y

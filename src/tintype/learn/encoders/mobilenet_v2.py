@@ -6,6 +6,10 @@ A 3x3 stem, a first depthwise block, and sixteen inverted residual blocks (expan
 stride is 1 and the channels agree. Batch norm is folded into weights and biases, as in the
 weights that training starts from. 3x3 convolutions of stride 2 pad on the right and bottom only.
 
+Folding leaves weights of very different sizes: a step that is right for one channel wipes out what
+another has learnt. So each channel's weights are kept divided by their root mean square, which
+stands beside them and is not trained: an optimizer's step then means the same to all of them.
+
 Source: Sandler et al. 2018 (arXiv 1801.04381), table 2.
 """
 
@@ -40,7 +44,7 @@ class MobileNetV2Config:
     """Describes the encoder."""
 
     width: float = 1.0  # multiplies every channel count; published weights exist for 1.0
-    hints: bool = False  # three more input planes: hinted u*, v*, mask
+    frozen: int = 0  # so many blocks, and the stem, keep the weights that they start from
 
     def build(self) -> "MobileNetV2":
         """Build the encoder, Xavier-initialised."""
@@ -57,7 +61,6 @@ class MobileNetV2(Encoder):
         self.config = config
         stem = _scaled(_STEM, config.width)
         self.stem = Convolution(1, stem, stride=2)
-        self.hint_stem = nn.Conv2d(3, stem, 3, stride=2, bias=False) if config.hints else None
         blocks: list[nn.Module] = []
         taps: list[int] = []
         channels = stem
@@ -72,16 +75,13 @@ class MobileNetV2(Encoder):
                 blocks.append(block)
         self.blocks = nn.ModuleList(blocks)
         self.channels = tuple(taps)
-        if self.hint_stem is not None:
-            nn.init.zeros_(self.hint_stem.weight)  # without hints nothing may change
+        if config.frozen:
+            for part in (self.stem, *self.blocks[: config.frozen]):
+                part.requires_grad_(False)
 
-    def forward(self, grey: Tensor, hints: Tensor | None = None) -> tuple[Tensor, ...]:
+    def forward(self, grey: Tensor) -> tuple[Tensor, ...]:
         """``(B, 1, H, W)`` L* in [0, 100] to five maps, finest first."""
-        x = self.stem.linear(grey / 50 - 1)  # (B, 32, H/2, W/2); L* / 50 is close to sRGB's curve
-        if self.hint_stem is not None and hints is not None:
-            scaled = torch.cat((hints[:, :2] / 100, hints[:, 2:]), dim=1)  # (B, 3, H, W)
-            x = x + self.hint_stem(F.pad(scaled, (0, 1, 0, 1)))
-        x = F.relu6(x)
+        x = self.stem(grey / 50 - 1)  # (B, 32, H/2, W/2); L* / 50 is close to sRGB's curve
         features = []
         for index, block in enumerate(self.blocks):
             x = block(x)
@@ -104,23 +104,23 @@ class MobileNetV2(Encoder):
         except (OSError, ValueError) as error:
             raise ModelError(f"cannot read ImageNet weights from {file}: {error}") from error
         layers = sorted({key.rsplit(".", 1)[0] for key in published})
-        convolutions = [m.conv for m in self.modules() if isinstance(m, Convolution)]
+        convolutions = [m for m in self.modules() if isinstance(m, Convolution)]
         for convolution, layer in zip(convolutions, layers, strict=False):
             weight = published[f"{layer}.weight"].float()
-            if convolution is self.stem.conv:
+            if convolution is self.stem:
                 weight = weight.sum(dim=1, keepdim=True)
-            if weight.shape != convolution.weight.shape:
+            if weight.shape != convolution.conv.weight.shape:
                 raise ModelError(
                     f"{file} does not fit: {layer} is {tuple(weight.shape)}, "
-                    f"this encoder needs {tuple(convolution.weight.shape)} (width 1.0 does)"
+                    f"this encoder needs {tuple(convolution.conv.weight.shape)} (width 1.0 does)"
                 )
-            convolution.weight.data.copy_(weight)
-            assert convolution.bias is not None
-            convolution.bias.data.copy_(published[f"{layer}.bias"].float())
+            convolution.set_weight(weight, published[f"{layer}.bias"].float())
 
 
 class Convolution(nn.Module):
     """Convolution with the published padding, then ReLU6 unless ``linear`` is asked for."""
+
+    scale: Tensor | None  # (c_out, 1, 1, 1): what the weights are to be multiplied by; None: 1
 
     def __init__(
         self, c_in: int, c_out: int, *, kernel: int = 3, stride: int = 1, groups: int = 1
@@ -128,15 +128,35 @@ class Convolution(nn.Module):
         super().__init__()
         padding = kernel // 2 if stride == 1 else 0
         self.conv = nn.Conv2d(c_in, c_out, kernel, stride, padding, groups=groups)
-        nn.init.xavier_uniform_(self.conv.weight)
-        nn.init.zeros_(self.conv.bias)  # type: ignore[arg-type]
+        self.register_buffer("scale", torch.ones(c_out, 1, 1, 1))
+        weight = nn.init.xavier_uniform_(torch.empty_like(self.conv.weight))
+        self.set_weight(weight, torch.zeros(c_out))
+
+    def set_weight(self, weight: Tensor, bias: Tensor) -> None:
+        """Take weights as they are to act, and keep them divided by their root mean square."""
+        assert self.scale is not None
+        assert self.conv.bias is not None
+        size = weight.square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
+        self.scale.copy_(size.clamp(min=1e-6))
+        self.conv.weight.data.copy_(weight / self.scale)
+        self.conv.bias.data.copy_(bias)
+
+    def fold(self) -> None:
+        """Multiply the weights out, in place: for good, as they are exported."""
+        if self.scale is not None:
+            self.conv.weight.data.mul_(self.scale)
+            self.scale = None
 
     def linear(self, x: Tensor) -> Tensor:
         """The convolution alone."""
-        if self.conv.stride[0] == 2:
+        conv = self.conv
+        if conv.stride[0] == 2:
             x = F.pad(x, (0, 1, 0, 1))
-        y: Tensor = self.conv(x)
-        return y
+        if self.scale is None:
+            y: Tensor = conv(x)
+            return y
+        weight = conv.weight * self.scale
+        return F.conv2d(x, weight, conv.bias, conv.stride, conv.padding, groups=conv.groups)
 
     def forward(self, x: Tensor) -> Tensor:
         """``(B, c_in, H, W)`` to ``(B, c_out, H/stride, W/stride)`` in [0, 6]."""

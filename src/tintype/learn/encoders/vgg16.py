@@ -106,8 +106,8 @@ class VGG16(Encoder):
         self.register_buffer("deviation", torch.ones(1, 3, 1, 1))
         self._scale_as("torchvision")
 
-    def forward(self, grey: Tensor, hints: Tensor | None = None) -> tuple[Tensor, ...]:
-        """``(B, 1, H, W)`` L* in [0, 100] to one map a block, finest first; it takes no hints."""
+    def forward(self, grey: Tensor) -> tuple[Tensor, ...]:
+        """``(B, 1, H, W)`` L* in [0, 100] to one map a block, finest first."""
         x = self.prepare(grey)  # (B, 3, H, W)
         features = [x] if self.config.input else []
         pools = self.config.taps == "pools"

@@ -4,6 +4,7 @@
 tintype train tintype_s --data DIR --imagenet FILE --out runs/tintype_s
 """
 
+from tintype.learn.augment import Augment
 from tintype.learn.decoders.pyramid import PyramidConfig
 from tintype.learn.encoders.mobilenet_v2 import MobileNetV2Config
 from tintype.learn.heads.joint_bins import JointBinsConfig
@@ -13,10 +14,17 @@ from tintype.learn.recipe import OptimizerConfig, Recipe
 RECIPE = Recipe(
     name="tintype_s",
     network=NetworkConfig(
-        encoder=MobileNetV2Config(),
-        decoder=PyramidConfig(),
-        head=JointBinsConfig(step=12.0, uniform=0.75),
+        encoder=MobileNetV2Config(frozen=3),
+        decoder=PyramidConfig(
+            widths=(64, 128, 192),
+            blocks=(2, 2, 2),
+            mixing="separable",
+            context_stride=16,
+            hints=True,
+        ),
+        head=JointBinsConfig(step=12.0, uniform=0.75, thin=True),
     ),
     photographs=256_000,
-    optimizer=OptimizerConfig(rate=1e-3, encoder_rate=3e-4),
+    augment=Augment(area=(0.4, 1.0), ratio=1.2, hinted=0.4),
+    optimizer=OptimizerConfig(rate=1e-3, encoder_rate=1.5e-3),
 )
