@@ -24,7 +24,6 @@ from torch.nn import functional as F
 from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb
 from tintype.errors import InputError, ModelError
-from tintype.learn.allocation import keep_freed_memory
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.network import Network, color_grey
 from tintype.learn.photographs import Photographs
@@ -164,7 +163,6 @@ def train(
         InputError: the recipe starts from ImageNet weights and none were given, or ``run`` holds
             another recipe's run.
     """
-    keep_freed_memory()
     run.mkdir(parents=True, exist_ok=True)
     _claim(run, recipe)
     L.seed_everything(recipe.seed, verbose=False)
