@@ -29,7 +29,7 @@ MODELS: dict[str, ModelSpec] = {
             bin_step=12.0,
             hints=True,
             parameters=2_313_933,
-            license="research, non-commercial",
+            license="research only",
             card="models/tintype-s.md",
         ),
     )
