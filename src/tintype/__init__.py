@@ -14,11 +14,19 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ColorizeOptions": "tintype.spec.options",
+    "Colored": "tintype.inference.colorizer",
     "Colorizer": "tintype.inference.colorizer",
+    "EngineOptions": "tintype.spec.options",
+    "FileOptions": "tintype.spec.options",
+    "FolderOptions": "tintype.spec.options",
+    "FolderResult": "tintype.jobs.folder",
     "Hint": "tintype.spec.hints",
+    "Outcome": "tintype.jobs.work",
     "Photograph": "tintype.imaging.photograph",
+    "Progress": "tintype.inference.progress",
     "TintypeError": "tintype.errors",
     "colorize": "tintype.inference.pictures",
+    "colorize_folder": "tintype.jobs.folder",
     "read": "tintype.imaging.files",
     "write": "tintype.imaging.files",
 }

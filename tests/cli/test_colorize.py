@@ -242,6 +242,7 @@ def test_json_tells_a_program_all_of_it(run, color_jpeg):
         "status": "done",
         "size": [61, 90],
         "was_colored": True,
+        "skipped": None,
         "error": None,
     }
     assert failed["status"] == "failed"

@@ -14,9 +14,9 @@ import tintype
 from tintype.cli.colorize import colorize
 from tintype.cli.main import load_command, main
 from tintype.imaging.formats import find_format
-from tintype.spec.options import ColorizeOptions, EngineOptions, FileOptions
+from tintype.spec.options import ColorizeOptions, EngineOptions, FileOptions, FolderOptions
 
-CLASSES = (ColorizeOptions, FileOptions, EngineOptions)
+CLASSES = (ColorizeOptions, FileOptions, EngineOptions, FolderOptions)
 OPTIONS = {f.name: f for cls in CLASSES for f in fields(cls)}
 OTHERS = {"photographs", "out", "overwrite", "as_json"}  # about files on disk and what is printed
 
@@ -91,7 +91,7 @@ def test_every_option_and_its_default_is_on_the_command_line():
 def test_every_option_has_its_type_and_help_on_the_command_line():
     types = get_type_hints(colorize, include_extras=True)
     own = get_type_hints(ColorizeOptions) | get_type_hints(FileOptions)
-    own |= get_type_hints(EngineOptions)
+    own |= get_type_hints(EngineOptions) | get_type_hints(FolderOptions)
     for name, option in OPTIONS.items():
         kind, described = get_args(types[name])
         assert kind == own[name]

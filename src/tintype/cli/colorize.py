@@ -1,48 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
 """``tintype colorize``: photographs in, coloured photographs out."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
+from threading import Event
 from typing import Annotated
 
 import typer
 
-from tintype.cli.exit_codes import SOME_FAILED
-from tintype.cli.options import option
-from tintype.cli.report import Report
+from tintype.cli.exit_codes import INTERRUPTED, SOME_FAILED
+from tintype.cli.report import Report, printable
+from tintype.cli.stopping import stop_on_signals
+from tintype.cli.unfold import unfold
+from tintype.errors import OptionError
 from tintype.inference.colorizer import Colorizer
-from tintype.jobs.plan import plan_tasks, refuse_conflicts
-from tintype.jobs.work import color_file, make_folders
-from tintype.spec.options import (
-    DEFAULTS,
-    ENGINE_DEFAULTS,
-    FILE_DEFAULTS,
-    ColorizeOptions,
-    EngineOptions,
-    FileOptions,
-)
+from tintype.inference.progress import Pace
+from tintype.jobs.folder import colorize_folder
+from tintype.jobs.plan import Task, plan_tasks, refuse_conflicts
+from tintype.jobs.work import Outcome, color_file, make_folders, share_cores, work_off
+from tintype.spec.options import ColorizeOptions, EngineOptions, FileOptions, FolderOptions
 
 app = typer.Typer(add_completion=False)
 
+_FOR_PHOTOGRAPHS = ("jobs",)  # of the options of a folder
+
 
 @app.command(no_args_is_help=True)
+@unfold
 def colorize(
+    *,
     photographs: Annotated[
-        list[Path], typer.Argument(metavar="PHOTO", help="The photographs.", show_default=False)
+        list[Path],
+        typer.Argument(
+            metavar="PHOTO|FOLDER", help="The photographs, or one folder.", show_default=False
+        ),
     ],
     out: Annotated[
         Path,
         typer.Option("--out", "-o", help="Folder; for a single photograph also a file name."),
     ] = Path("colorized"),
-    vividness: Annotated[float, option(ColorizeOptions, "vividness")] = DEFAULTS.vividness,
-    saturation: Annotated[float, option(ColorizeOptions, "saturation")] = DEFAULTS.saturation,
-    size: Annotated[int | None, option(ColorizeOptions, "size")] = DEFAULTS.size,
-    tone: Annotated[str, option(ColorizeOptions, "tone")] = DEFAULTS.tone,
-    model: Annotated[str, option(EngineOptions, "model")] = ENGINE_DEFAULTS.model,
-    device: Annotated[str, option(EngineOptions, "device")] = ENGINE_DEFAULTS.device,
-    max_pixels: Annotated[int, option(FileOptions, "max_pixels")] = FILE_DEFAULTS.max_pixels,
-    format: Annotated[str | None, option(FileOptions, "format")] = FILE_DEFAULTS.format,
-    quality: Annotated[int | None, option(FileOptions, "quality")] = FILE_DEFAULTS.quality,
-    mark: Annotated[bool, option(FileOptions, "mark", "--mark/--no-mark")] = FILE_DEFAULTS.mark,
+    options: ColorizeOptions,
+    file_options: FileOptions,
+    folder_options: FolderOptions,
+    engine: EngineOptions,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results that are there already.")
     ] = False,
@@ -53,18 +54,80 @@ def colorize(
     """Colour black-and-white photographs.
 
     A result keeps its photograph's name and, where that can hold colour, its format. All results
-    are planned before the first is made: none replaces a photograph, nor another result.
+    are planned before the first is made: none replaces a photograph, nor another result. Of a
+    folder, the results' folder mirrors the tree and keeps a journal, by which --resume goes on.
+    Ctrl-C finishes the photographs in hand.
     """
-    options = ColorizeOptions(vividness=vividness, saturation=saturation, size=size, tone=tone)
-    file_options = FileOptions(max_pixels=max_pixels, format=format, quality=quality, mark=mark)
-    engine_options = EngineOptions(model=model, device=device)
-
-    tasks = plan_tasks(photographs, out, format=file_options.format)
-    refuse_conflicts(tasks, overwrite=overwrite)
-    colorizer = Colorizer(engine_options.model, device=engine_options.device)
-    make_folders(tasks)
-    with Report(len(tasks), as_json=as_json) as report:
-        for task in tasks:
-            report.add(color_file(colorizer, task, options, file_options, overwrite=overwrite))
-    if report.failed:
+    works = _Works(options, file_options, folder_options, engine, out, overwrite, as_json)
+    with stop_on_signals() as stop:
+        if len(photographs) == 1 and photographs[0].is_dir():
+            complete, failed = works.color_folder(photographs[0], stop)
+        else:
+            complete, failed = works.color_photographs(photographs, stop)
+    if not complete:
+        raise typer.Exit(INTERRUPTED)
+    if failed:
         raise typer.Exit(SOME_FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Works:
+    """What was asked for, and how it is done for a folder and for a list of photographs."""
+
+    options: ColorizeOptions
+    files: FileOptions
+    run: FolderOptions
+    engine: EngineOptions
+    out: Path
+    overwrite: bool
+    as_json: bool
+
+    def color_folder(self, folder: Path, stop: Event) -> tuple[bool, int]:
+        """Colour a folder; whether all of it was settled, and how many photographs failed."""
+        with Report(as_json=self.as_json) as report:
+            result = colorize_folder(
+                folder,
+                self.out,
+                self.options,
+                files=self.files,
+                run=self.run,
+                engine=self.engine,
+                overwrite=self.overwrite,
+                on_outcome=report.add,
+                on_progress=report.show,
+                stop=stop,
+            )
+            if not result.complete:
+                report.notes.append("stopped before the end; --resume goes on")
+            report.notes += [f"see {printable(str(page))}" for page in result.pages[:1]]
+        return result.complete, report.failed
+
+    def color_photographs(self, photographs: Sequence[Path], stop: Event) -> tuple[bool, int]:
+        """Colour a list of photographs; as :meth:`color_folder`."""
+        _refuse_options_of_folders(self.run)
+        tasks = plan_tasks(photographs, self.out, format=self.files.format)
+        refuse_conflicts(tasks, overwrite=self.overwrite)
+        jobs, threads = share_cores(self.run.jobs, len(tasks))
+        colorizer = Colorizer(self.engine.model, device=self.engine.device, threads=threads)
+        make_folders(tasks)
+
+        def work(task: Task) -> Outcome:
+            return color_file(colorizer, task, self.options, self.files, overwrite=self.overwrite)
+
+        with Report(len(tasks), as_json=self.as_json) as report:
+            pace = Pace(len(tasks), report.show)
+            for outcome in work_off(tasks, work, jobs=jobs, stop=stop):
+                report.add(outcome)
+                pace.count(outcome.status)
+            complete = report.settled == len(tasks)
+            if not complete:
+                report.notes.append("stopped before the end")
+        return complete, report.failed
+
+
+def _refuse_options_of_folders(run: FolderOptions) -> None:
+    for option in fields(run):
+        if option.name not in _FOR_PHOTOGRAPHS and getattr(run, option.name) != option.default:
+            raise OptionError(
+                f"--{option.name} is about a folder, and photographs were named; name their folder"
+            )

@@ -2,20 +2,17 @@
 """``tintype video``: a film in, the film in colour out."""
 
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from threading import Event
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
 
 from tintype.cli.exit_codes import INTERRUPTED
 from tintype.cli.report import printable
+from tintype.cli.stopping import stop_on_signals
 from tintype.cli.unfold import Only, unfold
 from tintype.errors import OptionError
 from tintype.imaging.files import read
@@ -104,7 +101,7 @@ def video(
     for notice in job.notices:
         _say(f"{film}: {notice}")
     network = Engine(find_model(engine.model), device=engine.device)
-    with _Bar(job.frames) as bar, _interruptible() as stop:
+    with _Bar(job.frames) as bar, stop_on_signals() as stop:
         result = color_film(job, network, on_progress=bar.show, stop=stop)
     _report(film, result, as_json=as_json)
     if not result.complete:
@@ -157,25 +154,6 @@ def parse_reference(text: str) -> FilmReference:
     if not at or Path(text).exists():
         return FilmReference(read(Path(text)))
     return FilmReference(read(Path(path)), parse_clock(time))
-
-
-@contextmanager
-def _interruptible() -> Iterator[Event]:
-    """Let the first Ctrl-C, or a plain kill, ask for a stop; the second one is the usual."""
-    stop = Event()
-    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        stop.set()
-        signal.signal(number, usual[signal.Signals(number)])
-
-    for number in usual:
-        signal.signal(number, ask)
-    try:
-        yield stop
-    finally:
-        for number, handler in usual.items():
-            signal.signal(number, handler)
 
 
 def _report(film: Path, result: FilmResult, *, as_json: bool) -> None:

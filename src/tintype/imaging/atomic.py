@@ -8,6 +8,7 @@ whoever resumes the work can tell it and remove it.
 """
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from tintype.errors import OutputError
 
 PART_SUFFIX = ".tintype-part"
+_PART = re.compile(rf"\.[0-9a-f]{{16}}{re.escape(PART_SUFFIX)}")
 
 
 def write_whole(data: bytes, path: Path, *, overwrite: bool = False) -> None:
@@ -51,6 +53,18 @@ def check_free(path: Path, *, overwrite: bool) -> None:
     """
     if not overwrite and os.path.lexists(path):
         raise _taken(path)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what a kill or a power cut has left of unfinished files in a folder.
+
+    To be called only while nobody else may be writing there.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _PART.fullmatch(entry.name):
+                with suppress(OSError):
+                    os.unlink(entry.path)
 
 
 def _write_to_disk(data: bytes, part: Path) -> None:

@@ -1,23 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a photograph to its coloured version: the one walk that every face takes."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tintype.errors import ImageTooLarge, TintypeError
 from tintype.imaging.compose import compose
+from tintype.imaging.files import read
 from tintype.imaging.frame import Frame, whole
 from tintype.imaging.photograph import Photograph
+from tintype.imaging.strips import usable_cpus
 from tintype.imaging.tone import read_tone
+from tintype.inference.ahead import work_ahead
 from tintype.inference.engine import Engine
+from tintype.inference.progress import Pace, Progress
 from tintype.spec.hints import Hint, hints_to_planes
 from tintype.spec.models import find_model
-from tintype.spec.options import DEFAULTS, ENGINE_DEFAULTS, ColorizeOptions
+from tintype.spec.options import (
+    DEFAULTS,
+    ENGINE_DEFAULTS,
+    FILE_DEFAULTS,
+    ColorizeOptions,
+    FolderOptions,
+)
 
 _VERSION = 8  # hexadecimal digits of a network's checksum that tell its versions apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colored:
+    """One of many photographs, from :meth:`Colorizer.map`.
+
+    Attributes:
+        source: the file.
+        photograph: in colour; None if there is an ``error``.
+        error: what is wrong with it.
+        seconds: how long it took.
+    """
+
+    source: Path
+    photograph: Photograph | None = None
+    error: TintypeError | None = None
+    seconds: float
 
 
 class Colorizer:
@@ -73,6 +103,55 @@ class Colorizer:
         first = self._color_page(replace(photograph, pages=()), options, hints)
         others = (self._color_page(page, options, ()) for page in photograph.pages)
         return replace(first, pages=tuple(others))
+
+    def map(
+        self,
+        paths: Iterable[str | os.PathLike[str]],
+        options: ColorizeOptions = DEFAULTS,
+        *,
+        max_pixels: int = FILE_DEFAULTS.max_pixels,
+        jobs: int | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Iterator[Colored]:
+        """Colour many photographs, several at a time: one is read while the network is at another.
+
+        What is wrong with one photograph is part of its result and does not stop the others. No
+        more than a few are in memory, however many there are.
+
+        Args:
+            paths: the photographs' files.
+            options: how to colour them.
+            max_pixels: refuse one with more than this before any pixel is decoded.
+            jobs: how many at a time; by default one for each usable core.
+            on_progress: told after every photograph, from the thread that takes the results.
+
+        Yields:
+            A result for each path, in their order.
+
+        Raises:
+            OptionError: ``jobs`` is below 1.
+        """
+        FolderOptions(jobs=jobs)  # checks its range
+        pace = Pace(len(paths) if isinstance(paths, Sized) else None, on_progress)
+
+        def color(path: str | os.PathLike[str]) -> Colored:
+            source, begun = Path(path), perf_counter()
+            try:
+                photograph = self(read(source, max_pixels=max_pixels), options)
+            except TintypeError as error:
+                return Colored(source=source, error=error, seconds=perf_counter() - begun)
+            except MemoryError:
+                failure = ImageTooLarge("there is not enough memory for it; scale it down")
+                return Colored(source=source, error=failure, seconds=perf_counter() - begun)
+            return Colored(source=source, photograph=photograph, seconds=perf_counter() - begun)
+
+        return self._tell(work_ahead(color, paths, threads=jobs or usable_cpus(), waiting=1), pace)
+
+    @staticmethod
+    def _tell(results: Iterator[Colored], pace: Pace) -> Iterator[Colored]:
+        for result in results:
+            pace.count("failed" if result.error else "done")
+            yield result
 
     def _color_page(
         self, page: Photograph, options: ColorizeOptions, hints: Sequence[Hint]

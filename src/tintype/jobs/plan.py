@@ -9,7 +9,7 @@ or not at all.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +40,8 @@ def plan_tasks(
             and is no folder that exists.
         format: name of the format of the results, a row of
             :data:`tintype.imaging.formats.FORMATS`; None to keep each photograph's own.
-        base: a folder that holds all sources, whose tree the results shall mirror; None to put
-            all results into ``out`` itself.
+        base: a folder that holds all sources, whose tree the results shall mirror in the folder
+            ``out``; None to put all results into ``out`` itself.
 
     Returns:
         One task a photograph, in the order of ``sources``.
@@ -51,7 +51,7 @@ def plan_tasks(
         OptionError: ``format`` is unknown, or is not that of the file which ``out`` names.
     """
     once = list(dict.fromkeys(sources))
-    if _names_a_file(out):
+    if base is None and _names_a_file(out):
         if len(once) != 1:
             raise OutputError(
                 f"{out} is one file's name, for {len(once)} photographs; name a folder"
@@ -67,13 +67,16 @@ def plan_tasks(
     return tasks
 
 
-def refuse_conflicts(tasks: Sequence[Task], *, overwrite: bool) -> None:
+def refuse_conflicts(
+    tasks: Sequence[Task], *, overwrite: bool, ours: Collection[Path] = ()
+) -> None:
     """Refuse results that would replace what is on disk; to be called before any work.
 
     Args:
         tasks: the whole plan.
         overwrite: whether an earlier result may be replaced. A photograph of the plan never is,
             whatever name or link leads to it.
+        ours: results that are there by the run that is gone on with, and stay or are replaced.
 
     Raises:
         OutputError: a result would replace a photograph, a folder, or an earlier result.
@@ -90,7 +93,8 @@ def refuse_conflicts(tasks: Sequence[Task], *, overwrite: bool) -> None:
     )
     if not overwrite:
         _refuse(
-            existing, "is there already; choose another folder, or allow results to be overwritten"
+            [task for task in existing if task.target not in ours],
+            "is there already; choose another folder, or allow results to be overwritten",
         )
 
 

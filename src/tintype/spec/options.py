@@ -2,9 +2,10 @@
 """The options of a colorization, stated once for Python, the command line, the web and film.
 
 Each option is a field of a frozen dataclass that carries its default, its range or choices and its
-one-line help; every face reads them from here. There are three of these classes, because three
-parts of the walk take them: :class:`ColorizeOptions` says how a photograph is coloured,
-:class:`FileOptions` how its file is read and written, :class:`EngineOptions` what runs the network.
+one-line help; every face reads them from here. There are four of these classes, because four parts
+of the walk take them: :class:`ColorizeOptions` says how a photograph is coloured,
+:class:`FileOptions` how its file is read and written, :class:`EngineOptions` what runs the network,
+:class:`FolderOptions` how the photographs of a folder are gone through.
 """
 
 from collections.abc import Mapping
@@ -25,9 +26,12 @@ def choice(default: str | None, help: str, *, among: tuple[str, ...]) -> Any:
     return field(default=default, metadata={"help": help, "among": among})
 
 
-def switch(default: bool, help: str) -> Any:
-    """Declare a switch's default and its one-line help, which says what it does when it is on."""
-    return field(default=default, metadata={"help": help})
+def switch(default: bool, help: str, *, flag: str | None = None) -> Any:
+    """Declare a switch's default and its one-line help, which says what it does when it is on.
+
+    ``flag`` is how it is written on the command line, where that is not ``--name``.
+    """
+    return field(default=default, metadata={"help": help, **({"flag": flag} if flag else {})})
 
 
 def text(default: str, help: str) -> Any:
@@ -92,7 +96,9 @@ class FileOptions(_Checked):
     quality: int | None = number(
         None, "Of lossy formats (default: nothing visible is lost).", low=1, high=100
     )
-    mark: bool = switch(True, "Say in the metadata that the colours are computed.")
+    mark: bool = switch(
+        True, "Say in the metadata that the colours are computed.", flag="--mark/--no-mark"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +129,30 @@ def check_option(name: str, value: Any, metadata: Mapping[str, Any]) -> None:
         raise OptionError(f"{name} must be in [{low}, {high}], got {value}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderOptions(_Checked):
+    """How a folder of photographs is gone through.
+
+    Raises:
+        OptionError: a value is outside its range; the message names both.
+    """
+
+    recursive: bool = switch(False, "Take the folders inside the folder too.")
+    jobs: int | None = number(
+        None, "Photographs at a time (default: one for each usable core).", low=1, high=256
+    )
+    resume: bool = switch(False, "Do what an earlier run left, and what has changed since.")
+    retry: bool = switch(False, "When resuming, also try those again that failed.")
+    report: bool = switch(False, "Write an HTML page with each photograph before and after.")
+    watch: bool = switch(False, "Stay, and colour what arrives in the folder until Ctrl-C.")
+
+
 DEFAULTS = ColorizeOptions()
 FILE_DEFAULTS = FileOptions()
 ENGINE_DEFAULTS = EngineOptions()
+FOLDER_DEFAULTS = FolderOptions()
 HELP: dict[str, str] = {
     option.name: option.metadata["help"]
-    for options in (ColorizeOptions, FileOptions, EngineOptions)
+    for options in (ColorizeOptions, FileOptions, EngineOptions, FolderOptions)
     for option in fields(options)
 }
