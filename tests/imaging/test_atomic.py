@@ -7,7 +7,7 @@ import pytest
 
 from tintype.errors import OutputError
 from tintype.imaging import atomic
-from tintype.imaging.atomic import PART_SUFFIX, check_free, write_whole
+from tintype.imaging.atomic import PART_SUFFIX, check_free, remove_parts, write_whole
 
 
 @pytest.fixture(params=[False, True], ids=["new", "overwrite"])
@@ -129,3 +129,12 @@ def test_a_part_is_known_by_its_name(tmp_path, monkeypatch):
     (part,) = seen
     assert part.startswith(".")
     assert part.endswith(PART_SUFFIX)
+
+
+def test_what_a_kill_left_is_removed_and_nothing_else(tmp_path):
+    kept = ["a.jpg", ".hidden", f"notes{PART_SUFFIX}", f".0123{PART_SUFFIX}"]
+    for name in [*kept, f".0123456789abcdef{PART_SUFFIX}"]:
+        (tmp_path / name).write_bytes(b"")
+    remove_parts(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(kept)
+    remove_parts(tmp_path / "none")

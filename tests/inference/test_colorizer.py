@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tintype.color.luv import rgb_to_lightness, rgb_to_luv
-from tintype.errors import OptionError
+from tintype.errors import OptionError, UnreadableImage
+from tintype.imaging.files import read
 from tintype.imaging.photograph import DEPTHS, Photograph
 from tintype.inference.colorizer import Colorizer
 from tintype.spec.hints import Hint
@@ -185,3 +186,37 @@ def test_a_hint_beside_the_photograph_is_refused_with_its_size(make_stand_in, mo
     steerable = Colorizer(make_stand_in("steered", hints=True).file, device="cpu")
     with pytest.raises(OptionError, match="620 x 446 pixels"):
         steerable(mounted, hints=[Hint(*place, "#40c040")])
+
+
+def test_many_photographs_come_coloured_and_in_order(colorizer, tmp_path, grey_jpeg):
+    names = ["a.jpg", "bad.jpg", "c.jpg"]
+    for name in names:
+        (tmp_path / name).write_bytes(b"no picture" if name == "bad.jpg" else grey_jpeg)
+    told = []
+    results = list(
+        colorizer.map(
+            [tmp_path / n for n in names], ColorizeOptions(size=96), on_progress=told.append
+        )
+    )
+    assert [result.source.name for result in results] == names
+    alone = colorizer(read(tmp_path / "a.jpg"), ColorizeOptions(size=96))
+    for result in (results[0], results[2]):
+        np.testing.assert_array_equal(result.photograph.pixels, alone.pixels)
+    assert results[1].photograph is None
+    assert isinstance(results[1].error, UnreadableImage)
+    assert [(p.done, p.failed, p.total) for p in told] == [(1, 0, 3), (1, 1, 3), (2, 1, 3)]
+
+
+def test_of_many_photographs_few_are_in_memory(colorizer, tmp_path, grey_jpeg):
+    (tmp_path / "a.jpg").write_bytes(grey_jpeg)
+    asked = []
+    paths = (asked.append(n) or tmp_path / "a.jpg" for n in range(100))
+    results = colorizer.map(paths, jobs=2)
+    next(results)
+    assert len(asked) <= 4
+    results.close()
+
+
+def test_photographs_at_a_time_are_at_least_one(colorizer):
+    with pytest.raises(OptionError, match=r"jobs must be in \[1, 256\], got 0"):
+        colorizer.map([], jobs=0)

@@ -156,3 +156,15 @@ def test_a_long_list_of_conflicts_is_cut_short(tmp_path):
         source.write_bytes(b"")
     with pytest.raises(OutputError, match=r"4\.jpg and 3 more would replace"):
         refuse_conflicts([Task(s, s) for s in sources], overwrite=True)
+
+
+def test_our_own_results_are_no_conflict_but_photographs_stay_one(tmp_path):
+    tasks = planned(tmp_path, "o/a.jpg")
+    refuse_conflicts(tasks, overwrite=False, ours=[tasks[0].target])
+    with pytest.raises(OutputError, match="would replace a photograph"):
+        refuse_conflicts(planned(tmp_path, "a.jpg"), overwrite=False, ours=[tmp_path / "a.jpg"])
+
+
+def test_a_folders_results_go_into_a_folder_even_if_it_is_named_like_a_file():
+    planned = plan_tasks([Path("in/a.jpg")], Path("o.jpg"), base=Path("in"))
+    assert planned == [Task(Path("in/a.jpg"), Path("o.jpg/a.jpg"))]
