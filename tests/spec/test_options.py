@@ -13,9 +13,10 @@ from tintype.spec.options import (
     ColorizeOptions,
     EngineOptions,
     FileOptions,
+    FolderOptions,
 )
 
-CLASSES = (ColorizeOptions, FileOptions, EngineOptions)
+CLASSES = (ColorizeOptions, FileOptions, EngineOptions, FolderOptions)
 
 
 def test_no_two_options_share_a_name():
