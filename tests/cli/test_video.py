@@ -15,6 +15,7 @@ from tintype.cli.main import load_command, main
 from tintype.cli.video import parse_clock, parse_hint
 from tintype.errors import OptionError
 from tintype.inference.engine import Engine
+from tintype.spec.hints import Hint
 from tintype.spec.options import ColorizeOptions
 from tintype.video.film import color_film
 from tintype.video.hinting import FilmHint
@@ -131,7 +132,7 @@ def test_other_times_are_refused(text):
 
 
 def test_hints_are_read():
-    assert parse_hint("1:02,30,40.5,#A0b0c0") == FilmHint(62.0, module.Hint(30.0, 40.5, "#A0b0c0"))
+    assert parse_hint("1:02,30,40.5,#A0b0c0") == FilmHint(62.0, Hint(30.0, 40.5, "#A0b0c0"))
     assert parse_hint("5,3,4,#a0b0c0,7").hint.radius == 7
     with pytest.raises(OptionError, match="X, Y and RADIUS are numbers"):
         parse_hint("5,x,4,#a0b0c0")

@@ -19,6 +19,7 @@ from tintype.spec.options import ColorizeOptions, EngineOptions, FileOptions, Fo
 CLASSES = (ColorizeOptions, FileOptions, EngineOptions, FolderOptions)
 OPTIONS = {f.name: f for cls in CLASSES for f in fields(cls)}
 OTHERS = {"photographs", "out", "overwrite", "as_json"}  # about files on disk and what is printed
+STEERING = {"hint"}  # of one photograph
 
 
 @pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])
@@ -82,7 +83,7 @@ def test_the_short_way_in_python_has_the_same_pixels(stand_in, grey_jpeg, tmp_pa
 
 def test_every_option_and_its_default_is_on_the_command_line():
     flags = inspect.signature(colorize).parameters
-    assert flags.keys() == OPTIONS.keys() | OTHERS
+    assert flags.keys() == OPTIONS.keys() | OTHERS | STEERING
     for name, option in OPTIONS.items():
         assert option.default is not MISSING
         assert flags[name].default == option.default

@@ -11,6 +11,7 @@ import typer
 
 from tintype.cli.exit_codes import INTERRUPTED, SOME_FAILED
 from tintype.cli.report import Report, printable
+from tintype.cli.steering import HINT, gather_hints
 from tintype.cli.stopping import stop_on_signals
 from tintype.cli.unfold import unfold
 from tintype.errors import OptionError
@@ -19,6 +20,7 @@ from tintype.inference.progress import Pace
 from tintype.jobs.folder import colorize_folder
 from tintype.jobs.plan import Task, plan_tasks, refuse_conflicts
 from tintype.jobs.work import Outcome, color_file, make_folders, share_cores, work_off
+from tintype.spec.hints import Hint
 from tintype.spec.options import ColorizeOptions, EngineOptions, FileOptions, FolderOptions
 
 app = typer.Typer(add_completion=False)
@@ -44,6 +46,7 @@ def colorize(
     file_options: FileOptions,
     folder_options: FolderOptions,
     engine: EngineOptions,
+    hint: Annotated[list[str] | None, HINT] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results that are there already.")
     ] = False,
@@ -58,7 +61,8 @@ def colorize(
     folder, the results' folder mirrors the tree and keeps a journal, by which --resume goes on.
     Ctrl-C finishes the photographs in hand.
     """
-    works = _Works(options, file_options, folder_options, engine, out, overwrite, as_json)
+    hints = gather_hints(hint or (), photographs)
+    works = _Works(options, file_options, folder_options, engine, hints, out, overwrite, as_json)
     with stop_on_signals() as stop:
         if len(photographs) == 1 and photographs[0].is_dir():
             complete, failed = works.color_folder(photographs[0], stop)
@@ -78,6 +82,7 @@ class _Works:
     files: FileOptions
     run: FolderOptions
     engine: EngineOptions
+    hints: tuple[Hint, ...]
     out: Path
     overwrite: bool
     as_json: bool
@@ -112,7 +117,14 @@ class _Works:
         make_folders(tasks)
 
         def work(task: Task) -> Outcome:
-            return color_file(colorizer, task, self.options, self.files, overwrite=self.overwrite)
+            return color_file(
+                colorizer,
+                task,
+                self.options,
+                self.files,
+                hints=self.hints,
+                overwrite=self.overwrite,
+            )
 
         with Report(len(tasks), as_json=self.as_json) as report:
             pace = Pace(len(tasks), report.show)

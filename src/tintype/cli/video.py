@@ -17,7 +17,7 @@ from tintype.cli.unfold import Only, unfold
 from tintype.errors import OptionError
 from tintype.imaging.files import read
 from tintype.inference.engine import Engine
-from tintype.spec.hints import Hint
+from tintype.spec.hint_texts import parse_hint as parse_place
 from tintype.spec.models import find_model
 from tintype.spec.options import ColorizeOptions, EngineOptions
 from tintype.video.film import FilmResult, color_film
@@ -132,16 +132,11 @@ def parse_hint(text: str) -> FilmHint:
     Raises:
         OptionError: it is not written so.
     """
-    parts = text.split(",")
-    if len(parts) not in (4, 5):
-        raise OptionError(f"a hint is written TIME,X,Y,#RRGGBB or with ,RADIUS; got {text!r}")
-    time, x, y, color, *last = parts
+    time, _, rest = text.partition(",")
     try:
-        radius = float(last[0]) if last else None
-        place = float(x), float(y)
-    except ValueError as error:
-        raise OptionError(f"a hint's X, Y and RADIUS are numbers, got {text!r}") from error
-    return FilmHint(parse_clock(time), Hint(*place, color, radius))
+        return FilmHint(parse_clock(time), parse_place(rest))
+    except OptionError as error:
+        raise OptionError(f"a hint is written TIME,X,Y,#RRGGBB[,RADIUS]: {error}") from error
 
 
 def parse_reference(text: str) -> FilmReference:

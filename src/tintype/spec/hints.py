@@ -75,7 +75,7 @@ def hints_to_planes(
     for hint in hints:
         if hint.y > height - 1 or hint.x > width - 1:
             raise OptionError(
-                f"a hint lies at {hint.x}, {hint.y}, outside of the photograph's "
+                f"a hint lies at {hint.x:g}, {hint.y:g}, outside of the photograph's "
                 f"{width} x {height} pixels"
             )
         disc = _disc(hint, lightness.shape, size)

@@ -13,16 +13,15 @@ from types import UnionType
 from typing import Annotated, Any, get_args, get_type_hints
 
 from fastapi import Query, Request
-from pydantic import TypeAdapter, ValidationError
 
 from tintype.errors import OptionError
+from tintype.spec.hint_texts import hints_from_json
 from tintype.spec.hints import Hint
 from tintype.spec.options import ColorizeOptions, FileOptions
 from tintype.video.options import FilmOptions
 
 _OF_THE_SERVER = ("max_pixels",)  # an option of the server's own: Limits.pixels
 _NOT_OF_FILMS = ("tone",)
-_HINTS = TypeAdapter(tuple[Hint, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def read_wish(*, pixels: int, hints: bool) -> Callable[..., Wish]:
         return Wish(
             ColorizeOptions(**_of(ColorizeOptions, given)),
             FileOptions(max_pixels=pixels, **_of(FileOptions, given)),
-            parse_hints(given.get("hints", "")),
+            hints_from_json(given.get("hints") or "[]"),
         )
 
     parameters = _parameters(ColorizeOptions) + _parameters(FileOptions)
@@ -108,22 +107,6 @@ def refuse_unknown(request: Request) -> None:
             f"no option {', '.join(map(repr, unknown))}; there are "
             f"{', '.join(sorted(known)) or 'none here'}"
         )
-
-
-def parse_hints(text: str) -> tuple[Hint, ...]:
-    """Read hints from JSON; none from an empty text.
-
-    Raises:
-        OptionError: it is no JSON, or a hint is not what a hint must be.
-    """
-    if not text:
-        return ()
-    try:
-        return _HINTS.validate_json(text)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        place = " ".join(str(part) for part in fault["loc"])
-        raise OptionError(f"hints {place}: {fault['msg']}") from error
 
 
 def _of(options: type, given: dict[str, Any]) -> dict[str, Any]:

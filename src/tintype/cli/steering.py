@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person knows of a photograph's colours, as the command line takes it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from tintype.errors import OptionError
+from tintype.spec.hint_texts import hints_from_json, parse_hint
+from tintype.spec.hints import Hint
+
+HINT = typer.Option(
+    "--hint",
+    metavar="X,Y,#RRGGBB[,RADIUS]|FILE.json",
+    help="A colour that is known of a place of a single photograph, in its pixels, or a file of "
+    "such hints as the web page saves it. May be repeated.",
+)
+
+
+def gather_hints(texts: Sequence[str], photographs: Sequence[Path]) -> tuple[Hint, ...]:
+    """The hints that were given, in their order.
+
+    Args:
+        texts: each a hint, or the name of a JSON file of hints.
+        photographs: that they are given with; there must be one.
+
+    Raises:
+        OptionError: a text is no hint, or a file cannot be read or holds none; or there is more
+            than one photograph, whose places a hint cannot tell apart.
+    """
+    hints: list[Hint] = []
+    for text in texts:
+        hints += _read(Path(text)) if text.lower().endswith(".json") else [parse_hint(text)]
+    if texts and (len(photographs) > 1 or photographs[0].is_dir()):
+        raise OptionError("--hint says the colour of a place of one photograph; name that one only")
+    return tuple(hints)
+
+
+def _read(path: Path) -> tuple[Hint, ...]:
+    try:
+        return hints_from_json(path.read_bytes())
+    except OSError as error:
+        raise OptionError(f"cannot read the hints in {path}: {error.strerror}") from error
+    except OptionError as error:
+        raise OptionError(f"{path}: {error}") from error

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``tintype colorize`` told what is known of a photograph: hints, as a person gives them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import tintype
+from tintype.cli.main import main
+from tintype.spec.hints import Hint
+
+
+@pytest.fixture(scope="module")
+def network(make_stand_in) -> str:
+    """A network that takes hints."""
+    return make_stand_in("hinted", hints=True).file
+
+
+@pytest.fixture
+def run(network, tmp_path, monkeypatch, capsys, grey_png):
+    """Run ``tintype colorize`` beside a photograph ``a.png``; the exit code, and what it said."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.png").write_bytes(grey_png)
+
+    def colorize(*arguments: str, model: str = network) -> tuple[int, str]:
+        code = main(["colorize", *arguments, "--model", model])
+        return code, capsys.readouterr().err
+
+    return colorize
+
+
+def pixels(path: str) -> np.ndarray:
+    with Image.open(path) as opened:
+        return np.asarray(opened)
+
+
+def test_a_hint_reaches_its_place_and_no_other(run, network):
+    assert run("a.png", "-o", "plain.png")[0] == 0
+    assert run("a.png", "-o", "hinted.png", "--hint", "20,30,#cc3311,9")[0] == 0
+    expected = tintype.colorize("a.png", hints=[Hint(20, 30, "#cc3311", 9)], model=network)
+    np.testing.assert_array_equal(pixels("hinted.png"), np.asarray(expected))
+    changed = np.abs(pixels("hinted.png").astype(int) - pixels("plain.png")).max(axis=2)
+    assert changed[30, 20] > 20
+    assert changed[5:, 70:].max() <= 2
+
+
+def test_hints_come_from_lines_and_from_a_file_alike(run):
+    rows = [{"x": 20, "y": 30, "color": "#cc3311"}, {"x": 70, "y": 9, "color": "#1133cc"}]
+    Path("a.hints.json").write_text(json.dumps(rows))
+    assert run("a.png", "-o", "file.png", "--hint", "a.hints.json")[0] == 0
+    lines = ["--hint", "20,30,#cc3311", "--hint", "70,9,#1133cc"]
+    assert run("a.png", "-o", "lines.png", *lines)[0] == 0
+    assert Path("file.png").read_bytes() == Path("lines.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("hint", "said"),
+    [
+        ("20,30", "a hint is written X,Y,#RRGGBB"),
+        ("20,30,red", "color must be written #RRGGBB, got 'red'"),
+        ("none.json", "cannot read the hints in none.json: No such file"),
+        ("bad.json", "bad.json: hint 1 has no x, y, color"),
+    ],
+)
+def test_what_is_no_hint_is_refused_before_any_work(run, hint, said):
+    Path("bad.json").write_text("[{}]")
+    code, err = run("a.png", "--hint", hint)
+    assert code == 2
+    assert said in err
+    assert not Path("colorized").exists()
+
+
+@pytest.mark.parametrize("several", [["a.png", "b.png"], ["."]])
+def test_hints_are_of_one_photograph(run, several, grey_png):
+    Path("b.png").write_bytes(grey_png)
+    code, err = run(*several, "-o", "out", "--hint", "20,30,#cc3311")
+    assert code == 2
+    assert "of a place of one photograph; name that one only" in err
+    assert not Path("out").exists()
+
+
+def test_a_place_outside_of_the_photograph_is_said(run):
+    code, err = run("a.png", "-o", "out.png", "--hint", "90,30,#cc3311")
+    assert code == 1
+    assert "a.png: a hint lies at 90, 30, outside of the photograph's 90 x 61 pixels" in err
+    assert not Path("out.png").exists()
+
+
+def test_a_network_without_hints_says_so(run, stand_in):
+    code, err = run("a.png", "-o", "out.png", "--hint", "20,30,#cc3311", model=stand_in.file)
+    assert code == 1
+    assert "takes no hints; choose one that does" in err
