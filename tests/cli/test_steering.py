@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``tintype colorize`` told what is known of a photograph: hints, as a person gives them."""
+"""``tintype colorize`` told what is known of a photograph, and asked how sure the network is."""
 
 import json
 from pathlib import Path
@@ -93,3 +93,36 @@ def test_a_network_without_hints_says_so(run, stand_in):
     code, err = run("a.png", "-o", "out.png", "--hint", "20,30,#cc3311", model=stand_in.file)
     assert code == 1
     assert "takes no hints; choose one that does" in err
+
+
+def test_a_map_of_confidence_is_that_of_python(run, network):
+    hint = "20,30,#cc3311,9"
+    code, err = run("a.png", "-o", "b.png", "--confidence", "x/sure.png", "--hint", hint)
+    assert (code, err.count("\n")) == (0, 1)
+    hints = [Hint(20, 30, "#cc3311", 9)]
+    expected = tintype.Colorizer(network).confidence(tintype.read("a.png"), hints=hints)
+    assert expected.min() < 0.9
+    np.testing.assert_allclose(pixels("x/sure.png") / 255, expected, atol=0.5 / 255 + 1e-6)
+
+
+def test_maps_of_several_go_into_a_folder(run, grey_png):
+    Path("b.png").write_bytes(grey_png)
+    assert run("a.png", "b.png", "-o", "out", "--confidence", "sure")[0] == 0
+    assert sorted(path.name for path in Path("sure").iterdir()) == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["a.png", "--confidence", "a.png"], "a.png would replace a photograph"),
+        (["a.png", "b.png", "--confidence", "sure.png"], "one file's name, for the maps of 2"),
+        ([".", "-o", "out", "--confidence", "sure"], "about named photographs"),
+    ],
+)
+def test_a_map_that_cannot_be_is_refused_before_any_work(run, grey_png, arguments, said):
+    Path("b.png").write_bytes(grey_png)
+    code, err = run(*arguments)
+    assert code == 2
+    assert said in err
+    assert sorted(path.name for path in Path().iterdir()) == ["a.png", "b.png"]
+    assert Path("a.png").read_bytes() == grey_png

@@ -19,7 +19,7 @@ from tintype.spec.options import ColorizeOptions, EngineOptions, FileOptions, Fo
 CLASSES = (ColorizeOptions, FileOptions, EngineOptions, FolderOptions)
 OPTIONS = {f.name: f for cls in CLASSES for f in fields(cls)}
 OTHERS = {"photographs", "out", "overwrite", "as_json"}  # about files on disk and what is printed
-STEERING = {"hint"}  # of one photograph
+STEERING = {"hint", "confidence"}  # of one photograph
 
 
 @pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])

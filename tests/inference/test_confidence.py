@@ -7,7 +7,9 @@ import pytest
 from tintype.imaging.arrays import photograph_of_array
 from tintype.inference.confidence import find_confidence
 from tintype.inference.engine import Engine
+from tintype.spec.hints import Hint
 from tintype.spec.models import find_model
+from tintype.spec.options import ColorizeOptions
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +39,20 @@ def test_where_the_network_cannot_decide_it_is_not_sure(engine):
         for level in (255, 70)
     )
     assert dark > middle
+
+
+def test_options_that_change_what_the_network_sees_change_the_map(engine, grey_pixels):
+    photograph = photograph_of_array(grey_pixels)
+    coarse, fine = (
+        find_confidence(engine, photograph, ColorizeOptions(size=size)) for size in (64, 128)
+    )
+    assert min(fine.shape) == pytest.approx(2 * min(coarse.shape), abs=4)
+
+
+def test_a_hint_makes_the_network_of_the_package_sure_about_its_place(grey_pixels):
+    network = Engine(find_model("tintype-s"), device="cpu")
+    photograph = photograph_of_array(np.kron(grey_pixels, np.ones((4, 4), np.uint8)))
+    plain = find_confidence(network, photograph)
+    hinted = find_confidence(network, photograph, hints=[Hint(180, 120, "#cc3311", 12)])
+    row, column = (round(at * plain.shape[1] / 360) for at in (120, 180))
+    assert hinted[row, column] > plain[row, column] + 0.05

@@ -168,3 +168,28 @@ def test_our_own_results_are_no_conflict_but_photographs_stay_one(tmp_path):
 def test_a_folders_results_go_into_a_folder_even_if_it_is_named_like_a_file():
     planned = plan_tasks([Path("in/a.jpg")], Path("o.jpg"), base=Path("in"))
     assert planned == [Task(Path("in/a.jpg"), Path("o.jpg/a.jpg"))]
+
+
+def test_maps_of_confidence_are_planned_too(tmp_path):
+    photographs = [Path("in/a.jpg"), Path("in/b.tif")]
+    maps = plan_tasks(photographs, Path("o"), confidence=Path("m"))
+    assert [task.confidence for task in maps] == [Path("m/a.png"), Path("m/b.png")]
+    (one,) = plan_tasks(photographs[:1], Path("o"), confidence=Path("x/sure.PNG"))
+    assert one.results == (Path("o/a.jpg"), Path("x/sure.PNG"))
+    with pytest.raises(OutputError, match="one file's name, for the maps of 2 photographs"):
+        plan_tasks(photographs, Path("o"), confidence=Path("sure.png"))
+    with pytest.raises(OutputError, match="two results of in/a.jpg would both be written to o.png"):
+        plan_tasks(photographs[:1], Path("o.png"), confidence=Path("o.png"))
+    both = [Path("in/a.jpg"), Path("in/a.tif")]
+    with pytest.raises(OutputError, match="would both be written to m/a.png"):
+        plan_tasks(both, Path("o"), confidence=Path("m"))
+
+
+def test_a_map_replaces_no_photograph_and_no_earlier_file(tmp_path):
+    (task,) = planned(tmp_path, "o/a.jpg", content=None)
+    with pytest.raises(OutputError, match="would replace a photograph"):
+        refuse_conflicts([Task(task.source, task.target, task.source)], overwrite=True)
+    earlier = tmp_path / "sure.png"
+    earlier.write_bytes(b"")
+    with pytest.raises(OutputError, match=r"sure\.png is there already"):
+        refuse_conflicts([Task(task.source, task.target, earlier)], overwrite=False)

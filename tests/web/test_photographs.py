@@ -183,3 +183,17 @@ def test_confidence_is_a_grey_picture_of_the_photographs_shape(house, grey_jpeg)
         assert opened.mode == "L"
         assert opened.width / opened.height == pytest.approx(90 / 61, rel=0.05)
     house.wait(lambda: house.occupied == 0)
+
+
+def test_confidence_is_the_command_lines_for_the_same_hints(start, hinted, grey_png, tmp_path):
+    source, sure = tmp_path / "a.png", tmp_path / "sure.png"
+    source.write_bytes(grey_png)
+    model = ["--model", hinted.engine.spec.file, "--size", "96"]
+    command = ["colorize", str(source), "-o", str(tmp_path / "b.png"), *model]
+    assert main([*command, "--hint", "20,30,#cc3311,9", "--confidence", str(sure)]) == 0
+    given = [{"x": 20, "y": 30, "color": "#cc3311", "radius": 9}]
+    query = {"hints": json.dumps(given), "size": 96}
+    answer = start(network=hinted).client.post("/v1/confidence", params=query, content=grey_png)
+    assert answer.content == sure.read_bytes()
+    other = start(network=hinted).client.post("/v1/confidence?quality=3", content=grey_png)
+    assert "no option 'quality'; there are hints, size, tone" in problem(other, 422)

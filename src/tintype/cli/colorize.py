@@ -11,7 +11,7 @@ import typer
 
 from tintype.cli.exit_codes import INTERRUPTED, SOME_FAILED
 from tintype.cli.report import Report, printable
-from tintype.cli.steering import HINT, gather_hints
+from tintype.cli.steering import CONFIDENCE, HINT, gather_hints
 from tintype.cli.stopping import stop_on_signals
 from tintype.cli.unfold import unfold
 from tintype.errors import OptionError
@@ -47,6 +47,7 @@ def colorize(
     folder_options: FolderOptions,
     engine: EngineOptions,
     hint: Annotated[list[str] | None, HINT] = None,
+    confidence: Annotated[Path | None, CONFIDENCE] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results that are there already.")
     ] = False,
@@ -62,7 +63,17 @@ def colorize(
     Ctrl-C finishes the photographs in hand.
     """
     hints = gather_hints(hint or (), photographs)
-    works = _Works(options, file_options, folder_options, engine, hints, out, overwrite, as_json)
+    works = _Works(
+        options=options,
+        files=file_options,
+        run=folder_options,
+        engine=engine,
+        hints=hints,
+        confidence=confidence,
+        out=out,
+        overwrite=overwrite,
+        as_json=as_json,
+    )
     with stop_on_signals() as stop:
         if len(photographs) == 1 and photographs[0].is_dir():
             complete, failed = works.color_folder(photographs[0], stop)
@@ -74,7 +85,7 @@ def colorize(
         raise typer.Exit(SOME_FAILED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Works:
     """What was asked for, and how it is done for a folder and for a list of photographs."""
 
@@ -83,12 +94,15 @@ class _Works:
     run: FolderOptions
     engine: EngineOptions
     hints: tuple[Hint, ...]
+    confidence: Path | None
     out: Path
     overwrite: bool
     as_json: bool
 
     def color_folder(self, folder: Path, stop: Event) -> tuple[bool, int]:
         """Colour a folder; whether all of it was settled, and how many photographs failed."""
+        if self.confidence is not None:
+            raise OptionError("--confidence is about named photographs; name those of the folder")
         with Report(as_json=self.as_json) as report:
             result = colorize_folder(
                 folder,
@@ -110,7 +124,9 @@ class _Works:
     def color_photographs(self, photographs: Sequence[Path], stop: Event) -> tuple[bool, int]:
         """Colour a list of photographs; as :meth:`color_folder`."""
         _refuse_options_of_folders(self.run)
-        tasks = plan_tasks(photographs, self.out, format=self.files.format)
+        tasks = plan_tasks(
+            photographs, self.out, format=self.files.format, confidence=self.confidence
+        )
         refuse_conflicts(tasks, overwrite=self.overwrite)
         jobs, threads = share_cores(self.run.jobs, len(tasks))
         colorizer = Colorizer(self.engine.model, device=self.engine.device, threads=threads)

@@ -8,6 +8,7 @@ known.
 
 import json
 import sys
+from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
@@ -102,9 +103,14 @@ class Report:
 def describe(outcome: Outcome) -> dict[str, Any]:
     """Put an outcome as ``--json`` gives it: null for what there is not."""
     error = outcome.error
+
+    def shown(path: Path | None) -> str | None:
+        return str(path) if path and outcome.has_result else None
+
     return {
         "source": str(outcome.task.source),
-        "target": str(outcome.task.target) if outcome.has_result else None,
+        "target": shown(outcome.task.target),
+        "confidence": shown(outcome.task.confidence),
         "status": outcome.status.value,
         "seconds": round(outcome.seconds, 3),
         "size": outcome.size,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person knows of a photograph's colours, as the command line takes it."""
+"""What a person knows of a photograph's colours, or wants to know, on the command line."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +15,13 @@ HINT = typer.Option(
     metavar="X,Y,#RRGGBB[,RADIUS]|FILE.json",
     help="A colour that is known of a place of a single photograph, in its pixels, or a file of "
     "such hints as the web page saves it. May be repeated.",
+)
+
+CONFIDENCE = typer.Option(
+    "--confidence",
+    metavar="OUT.png|FOLDER",
+    help="Also write how sure the network is, place by place, as a grey picture: white where one "
+    "colour alone is likely. A folder for several photographs.",
 )
 
 

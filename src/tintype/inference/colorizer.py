@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from tintype.errors import ImageTooLarge, TintypeError
 from tintype.imaging.compose import compose
 from tintype.imaging.files import read
-from tintype.imaging.frame import Frame, whole
 from tintype.imaging.photograph import Photograph
 from tintype.imaging.strips import usable_cpus
-from tintype.imaging.tone import read_tone
 from tintype.inference.ahead import work_ahead
+from tintype.inference.confidence import find_confidence
 from tintype.inference.engine import Engine
 from tintype.inference.progress import Pace, Progress
-from tintype.spec.hints import Hint, hints_to_planes
+from tintype.inference.view import look
+from tintype.spec.hints import Hint
 from tintype.spec.models import find_model
 from tintype.spec.options import (
     DEFAULTS,
@@ -104,6 +104,28 @@ class Colorizer:
         others = (self._color_page(page, options, ()) for page in photograph.pages)
         return replace(first, pages=tuple(others))
 
+    def confidence(
+        self,
+        photograph: Photograph,
+        options: ColorizeOptions = DEFAULTS,
+        hints: Sequence[Hint] = (),
+    ) -> NDArray[np.float32]:
+        """Say how sure the network is of the colours that it would give, place by place.
+
+        Args:
+            photograph: its first page is looked at.
+            options: how it would be coloured.
+            hints: places whose colour is known.
+
+        Returns:
+            The map of :func:`tintype.inference.confidence.find_confidence`.
+
+        Raises:
+            OptionError: as when it is coloured.
+            ModelError: as when it is coloured.
+        """
+        return find_confidence(self.engine, photograph, options, hints)
+
     def map(
         self,
         paths: Iterable[str | os.PathLike[str]],
@@ -156,31 +178,14 @@ class Colorizer:
     def _color_page(
         self, page: Photograph, options: ColorizeOptions, hints: Sequence[Hint]
     ) -> Photograph:
-        tone = read_tone(page, tone=options.tone)
-        if any(not _holds(tone.frame, hint) for hint in hints):  # so there is picture outside too
-            tone = replace(tone, frame=whole(page.size))
-        size = self.engine.network_size(tone.frame.size, options.size)
-        grey = tone.clean_lightness(size)  # (h, w), L*
+        view = look(self.engine, page, options, hints)
         prediction = self.engine.run(
-            grey,
-            _draw(hints, tone.frame, grey) if hints else None,
+            view.grey,
+            view.hints,
             temperature=self.engine.spec.temperature_at(options.vividness),
         )
         pixels = compose(
-            tone, prediction.chroma, saturation=options.saturation, threads=self._threads
+            view.tone, prediction.chroma, saturation=options.saturation, threads=self._threads
         )
         spec = self.engine.spec
         return page.colored(pixels, by=f"{spec.name} {spec.sha256[:_VERSION]}")
-
-
-def _holds(frame: Frame, hint: Hint) -> bool:
-    """Whether a hint's centre lies in the frame."""
-    return (
-        0 <= hint.x - frame.left <= frame.width - 1 and 0 <= hint.y - frame.top <= frame.height - 1
-    )
-
-
-def _draw(hints: Sequence[Hint], frame: Frame, grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The hints' planes over the frame, at the size of ``grey``."""
-    moved = [replace(hint, x=hint.x - frame.left, y=hint.y - frame.top) for hint in hints]
-    return hints_to_planes(moved, grey, frame.size)

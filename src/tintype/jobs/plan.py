@@ -10,7 +10,7 @@ or not at all.
 import os
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tintype.errors import OptionError, OutputError
@@ -18,19 +18,37 @@ from tintype.imaging.formats import result_suffix, suffix_format
 
 _SUFFIX_OF_NAMELESS = ".png"  # holds what any of the formats can, except float samples
 _CASELESS = sys.platform in ("darwin", "win32")  # where a.jpg and A.jpg are mostly one file
+_MAP = ".png"  # suffix of maps of confidence
 _LISTED = 5  # conflicts in one message
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One photograph's way: what is read, what will be written."""
+    """One photograph's way: what is read, what will be written.
+
+    Attributes:
+        source: the photograph's file.
+        target: the result's.
+        confidence: that of a map of how sure the network is; None if none is wanted.
+    """
 
     source: Path
     target: Path
+    confidence: Path | None = None
+
+    @property
+    def results(self) -> tuple[Path, ...]:
+        """All that will be written."""
+        return (self.target,) if self.confidence is None else (self.target, self.confidence)
 
 
 def plan_tasks(
-    sources: Sequence[Path], out: Path, *, format: str | None = None, base: Path | None = None
+    sources: Sequence[Path],
+    out: Path,
+    *,
+    format: str | None = None,
+    base: Path | None = None,
+    confidence: Path | None = None,
 ) -> list[Task]:
     """Settle where the result of each photograph goes. Looks at names, not into files.
 
@@ -42,12 +60,15 @@ def plan_tasks(
             :data:`tintype.imaging.formats.FORMATS`; None to keep each photograph's own.
         base: a folder that holds all sources, whose tree the results shall mirror in the folder
             ``out``; None to put all results into ``out`` itself.
+        confidence: a folder for maps of how sure the network is; for a single photograph also a
+            file's name, which ends in ``.png`` and is no folder that exists.
 
     Returns:
         One task a photograph, in the order of ``sources``.
 
     Raises:
-        OutputError: two results would have one name, or ``out`` is one file's name for several.
+        OutputError: two results would have one name, or ``out`` or ``confidence`` is one file's
+            name for several.
         OptionError: ``format`` is unknown, or is not that of the file which ``out`` names.
     """
     once = list(dict.fromkeys(sources))
@@ -61,8 +82,11 @@ def plan_tasks(
             raise OptionError(
                 f"{out} is a {own.title} file's name, but the format asked for is {format}"
             )
-        return [Task(once[0], out)]
-    tasks = [Task(source, out / _result_name(source, format, base)) for source in once]
+        tasks = [Task(once[0], out)]
+    else:
+        tasks = [Task(source, out / _result_name(source, format, base)) for source in once]
+    if confidence is not None:
+        tasks = _add_maps(tasks, confidence)
     _refuse_shared_targets(tasks)
     return tasks
 
@@ -82,20 +106,34 @@ def refuse_conflicts(
         OutputError: a result would replace a photograph, a folder, or an earlier result.
     """
     sources = {identity for task in tasks if (identity := _identity(task.source))}
-    existing = [task for task in tasks if os.path.lexists(task.target)]
+    existing = [path for task in tasks for path in task.results if os.path.lexists(path)]
     _refuse(
-        [task for task in existing if _identity(task.target) in sources],
+        [path for path in existing if _identity(path) in sources],
         "would replace a photograph that is to be coloured; choose another folder",
     )
     _refuse(
-        [task for task in existing if task.target.is_dir()],
+        [path for path in existing if path.is_dir()],
         "is a folder, where a result should go; choose another folder",
     )
     if not overwrite:
         _refuse(
-            [task for task in existing if task.target not in ours],
+            [path for path in existing if path not in ours],
             "is there already; choose another folder, or allow results to be overwritten",
         )
+
+
+def _add_maps(tasks: list[Task], confidence: Path) -> list[Task]:
+    if confidence.suffix.lower() != _MAP or confidence.is_dir():
+        return [
+            replace(task, confidence=confidence / task.source.with_suffix(_MAP).name)
+            for task in tasks
+        ]
+    if len(tasks) != 1:
+        raise OutputError(
+            f"{confidence} is one file's name, for the maps of {len(tasks)} photographs; "
+            f"name a folder"
+        )
+    return [replace(tasks[0], confidence=confidence)]
 
 
 def _names_a_file(out: Path) -> bool:
@@ -120,19 +158,23 @@ def _result_name(source: Path, format: str | None, base: Path | None) -> Path:
 def _refuse_shared_targets(tasks: Sequence[Task]) -> None:
     taken: dict[str, Task] = {}
     for task in tasks:
-        name = str(task.target)
-        first = taken.setdefault(name.casefold() if _CASELESS else name, task)
-        if first is not task:
-            raise OutputError(
-                f"{first.source} and {task.source} would both be written to {task.target}; "
-                f"colour them into different folders, or rename one"
-            )
+        for path in task.results:
+            name = str(path)
+            name = name.casefold() if _CASELESS else name
+            if name in taken and taken[name] is task:
+                raise OutputError(f"two results of {task.source} would both be written to {path}")
+            first = taken.setdefault(name, task)
+            if first is not task:
+                raise OutputError(
+                    f"{first.source} and {task.source} would both be written to {path}; "
+                    f"colour them into different folders, or rename one"
+                )
 
 
-def _refuse(tasks: Sequence[Task], why: str) -> None:
-    if tasks:
-        names = ", ".join(str(task.target) for task in tasks[:_LISTED])
-        more = f" and {len(tasks) - _LISTED} more" if len(tasks) > _LISTED else ""
+def _refuse(paths: Sequence[Path], why: str) -> None:
+    if paths:
+        names = ", ".join(map(str, paths[:_LISTED]))
+        more = f" and {len(paths) - _LISTED} more" if len(paths) > _LISTED else ""
         raise OutputError(f"{names}{more} {why}")
 
 

@@ -13,10 +13,12 @@ from time import perf_counter
 
 from tintype.errors import ImageTooLarge, OutputError, TintypeError
 from tintype.imaging import files
+from tintype.imaging.atomic import write_whole
 from tintype.imaging.strips import usable_cpus
 from tintype.imaging.tone import read_tone
 from tintype.inference.ahead import work_ahead
 from tintype.inference.colorizer import Colorizer
+from tintype.inference.confidence import encode_confidence
 from tintype.jobs.plan import Task
 from tintype.spec.hints import Hint
 from tintype.spec.options import DEFAULTS, FILE_DEFAULTS, ColorizeOptions, FileOptions
@@ -75,7 +77,7 @@ def color_file(
     hints: Sequence[Hint] = (),
     overwrite: bool = False,
 ) -> Outcome:
-    """Colour one file into another. The target's folder must exist.
+    """Colour one file into another. The results' folders must exist.
 
     Args:
         colorizer: shared by all tasks.
@@ -103,6 +105,9 @@ def color_file(
             mark=file_options.mark,
             overwrite=overwrite,
         )
+        if task.confidence is not None:
+            found = colorizer.confidence(photograph, options, hints)
+            write_whole(encode_confidence(found), task.confidence, overwrite=overwrite)
     except TintypeError as raised:
         error = raised
     except MemoryError:
@@ -159,7 +164,7 @@ def make_folders(tasks: Sequence[Task]) -> None:
     Raises:
         OutputError: a folder cannot be made.
     """
-    for folder in dict.fromkeys(task.target.parent for task in tasks):
+    for folder in dict.fromkeys(path.parent for task in tasks for path in task.results):
         make_folder(folder)
 
 

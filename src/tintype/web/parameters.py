@@ -7,7 +7,7 @@ alike. A parameter that no route knows is refused: a misspelt option is not a de
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import Field, dataclass, fields
 from types import UnionType
 from typing import Annotated, Any, get_args, get_type_hints
@@ -33,12 +33,15 @@ class Wish:
     hints: tuple[Hint, ...] = ()
 
 
-def read_wish(*, pixels: int, hints: bool) -> Callable[..., Wish]:
+def read_wish(
+    *, pixels: int, hints: bool, only: Collection[str] | None = None
+) -> Callable[..., Wish]:
     """Make the dependency that reads a :class:`Wish` from a request's query.
 
     Args:
         pixels: the largest photograph that the server takes.
         hints: whether hints are read too.
+        only: the options that are read; by default all.
 
     Returns:
         A function whose signature is made of the options' fields, as FastAPI reads it.
@@ -52,6 +55,7 @@ def read_wish(*, pixels: int, hints: bool) -> Callable[..., Wish]:
         )
 
     parameters = _parameters(ColorizeOptions) + _parameters(FileOptions)
+    parameters = [one for one in parameters if only is None or one.name in only]
     if hints:
         parameters.append(
             _keyword(

@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The routes of one photograph: sent as a request's body, answered at once."""
 
-import io
 from http import HTTPStatus
 from typing import Annotated, Any
 
-import numpy as np
 from fastapi import APIRouter, Depends, Query, Request, Response
-from PIL import Image
 from pydantic import BaseModel, Field
 
 from tintype.imaging import files
-from tintype.inference.confidence import find_confidence
+from tintype.inference.confidence import encode_confidence
 from tintype.inference.suggestions import suggest_colors
 from tintype.web.desk import House, at_the_bench, color, visit
 from tintype.web.parameters import Wish, read_wish, refuse_unknown
@@ -42,6 +39,8 @@ _MAP: dict[int | str, dict[str, Any]] = {
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+
+_SEEN = ("size", "tone")  # the options that change what the network sees
 
 
 class SuggestedColor(BaseModel):
@@ -99,6 +98,8 @@ def photograph_routes(house: House) -> APIRouter:
 
 
 def _add_confidence(router: APIRouter, house: House) -> None:
+    read = read_wish(pixels=house.limits.pixels, hints=True, only=_SEEN)
+
     @router.post(
         "/confidence",
         summary="Map how sure the network is of its colours: a grey PNG, black where it is not.",
@@ -106,15 +107,13 @@ def _add_confidence(router: APIRouter, house: House) -> None:
         responses=_MAP | _REFUSED,
         openapi_extra=BODY,
     )
-    async def confidence(request: Request) -> Response:
+    async def confidence(request: Request, wish: Annotated[Wish, Depends(read)]) -> Response:
         async with visit(house, request) as (place, source, _):
 
             def work() -> bytes:
                 photograph = files.read(source, max_pixels=house.limits.pixels)
-                found = find_confidence(house.colorizer.engine, photograph)
-                buffer = io.BytesIO()
-                Image.fromarray(np.rint(255 * found).astype(np.uint8)).save(buffer, "PNG")
-                return buffer.getvalue()
+                colorizer = house.colorizer
+                return encode_confidence(colorizer.confidence(photograph, wish.options, wish.hints))
 
             mapped = await at_the_bench(house, request, place, work)
         place.give_back()
