@@ -58,8 +58,8 @@ def run() -> Result:
         method="Grey H.264 with AAC sound, coloured; counted are the frames whose luma is the very "
         "same as the input's (of lossless results; others are given the same luma and lose what "
         "their codec loses), those shown at the very same time after the first, and the sound's "
-        "packets that are the same bit for bit. Sound in mp4 begins before zero; Matroska knows no "
-        "such time, so all of it begins that much later.",
+        "packets that are the same bit for bit. Sound in mp4 begins before zero, as a packet that "
+        "starts the decoder up; it does so in Matroska too.",
         header=(
             "film",
             "frames",

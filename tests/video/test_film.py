@@ -8,6 +8,7 @@ from threading import Event
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from tintype.errors import OutputError, RecordError, UnreadableFilm
 from tintype.spec.options import ColorizeOptions
@@ -274,3 +275,33 @@ def test_what_fails_in_any_thread_is_raised(films, wander, tmp_path, color, netw
     source.unlink()
     with pytest.raises(UnreadableFilm):
         color(source, tmp_path / "out.mp4", overwrite=True)
+
+
+@pytest.mark.parametrize("codec", ["h264", "ffv1"])
+@pytest.mark.parametrize("first", ["tff", "bff"])
+def test_woven_frames_are_marked_as_such(films, wander, tmp_path, color, codec, first):
+    options = {"x264-params": f"{first}=1"}
+    source = films.write(tmp_path / "in.mkv", wander(4, (64, 64)), options=options)
+    color(source, tmp_path / "out.mkv", codec=codec)
+    orders = []
+    for path in (source, tmp_path / "out.mkv"):
+        with av.open(str(path)) as container:
+            orders.append(container.streams.video[0].codec_context.field_order)
+    assert orders[0] == orders[1] == {"tff": 2, "bff": 3}[first]
+
+
+@pytest.mark.parametrize("name", ["out.gif", "out.webp", "out_%d.png"])
+def test_pictures_that_know_no_turns_are_turned(films, wander, tmp_path, color, name):
+    upright = wander(1, (40, 60))[0]
+    source = films.write(
+        tmp_path / "in.mkv",
+        [np.rot90(upright, -1).copy()] * 3,
+        codec="ffv1",
+        pixel_format="gray",
+        before=lambda container, stream: stream.set_display_rotation(90),
+    )
+    color(source, tmp_path / name)
+    with Image.open(str(tmp_path / name).replace("%d", "1")) as opened:
+        pixels = np.array(opened.convert("RGB")) @ np.array([0.299, 0.587, 0.114])
+    assert pixels.shape == (40, 60)
+    assert np.corrcoef(pixels.ravel(), upright.ravel())[0, 1] > 0.95

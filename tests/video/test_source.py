@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import av
 import pytest
+from PIL import Image
 
 from tintype.errors import ImageTooLarge, UnreadableFilm, UnsupportedFilm
-from tintype.video.source import describe_film
+from tintype.video.source import describe_film, first_number
 
 
 def test_an_ordinary_film(films, wander, tmp_path):
@@ -147,3 +148,45 @@ def test_a_name_that_looks_like_an_address_is_a_file(films, wander, tmp_path, mo
     from pathlib import Path
 
     assert describe_film(Path("http:a.mp4")).frames == 2
+
+
+def test_a_sequence_may_begin_at_any_number(wander, tmp_path):
+    for number, picture in enumerate(wander(3), start=86400):
+        Image.fromarray(picture).save(tmp_path / f"scan_{number:06d}.png")
+    (tmp_path / "scan_7.png").write_bytes(b"of another pattern")
+    pattern = tmp_path / "scan_%06d.png"
+    assert first_number(pattern) == 86400
+    assert describe_film(pattern).frames == 3
+    assert first_number(tmp_path / "other_%03d.png") == 1
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_pictures_with_exif_are_pictures(wander, tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation  # 6: to be turned to the right
+    for number, picture in enumerate(wander(2), start=1):
+        Image.fromarray(picture).save(tmp_path / f"scan_{number}.jpg", exif=exif)
+    film = describe_film(tmp_path / "scan_%d.jpg")
+    assert film.quarter_turns == {1: 0, 6: 3}[orientation]
+
+
+def test_a_rate_that_no_camera_has_is_not_believed(films, wander, tmp_path):
+    source = films.write(tmp_path / "in.mkv", wander(50), base=Fraction(1, 1000))
+    with av.open(str(source)) as given, av.open(str(tmp_path / "copy.mkv"), "w") as made:
+        copy = made.add_stream_from_template(given.streams[0])  # without the frames' duration
+        for packet in given.demux():
+            if packet.size:
+                packet.stream = copy
+                made.mux_one(packet)
+    film = describe_film(tmp_path / "copy.mkv")
+    assert film.rate == 25
+    assert film.frames == 50
+
+
+@pytest.mark.parametrize("first", ["tff", "bff"])
+def test_the_order_of_fields_is_found(films, wander, tmp_path, first):
+    options = {"x264-params": f"{first}=1"}
+    source = films.write(tmp_path / "in.mkv", wander(4, (64, 64)), options=options)
+    assert describe_film(source).fields == first
+    plain = films.write(tmp_path / "plain.mkv", wander(4, (64, 64)))
+    assert describe_film(plain).fields is None

@@ -56,6 +56,7 @@ class Codec:
             players expect and loses nothing of colours that are computed.
         tag: the four-character code that players look for in mp4, where FFmpeg's is another.
         pieces: whether packets of separate runs of the encoder make one stream.
+        weaves: whether it can say that frames are woven of two fields, and which comes first.
     """
 
     encoder: str
@@ -67,10 +68,11 @@ class Codec:
     own_subsampling: bool = False
     tag: str | None = None
     pieces: bool = True
+    weaves: bool = False
 
 
 CODECS: dict[str, Codec] = {
-    "h264": Codec(encoder="libx264", formats=_YUV8 + _YUV10, crf=18, even=True),
+    "h264": Codec(encoder="libx264", formats=_YUV8 + _YUV10, crf=18, even=True, weaves=True),
     "hevc": Codec(
         encoder="libx265",
         formats=_YUV8 + _YUV10 + _YUV12,
@@ -88,6 +90,7 @@ CODECS: dict[str, Codec] = {
         formats=_YUV8 + _YUV10 + _YUV12 + _YUV16 + _YUVA,
         exact=True,
         own_subsampling=True,
+        weaves=True,
     ),
     "prores": Codec(
         encoder="prores_ks",

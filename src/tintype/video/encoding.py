@@ -22,6 +22,7 @@ from tintype.video.pixels import Layout, choose_layout
 from tintype.video.source import FilmInfo
 from tintype.video.tags import UNSPECIFIED, ColorTags
 
+_FIELD_ORDERS = {"tff": 2, "bff": 3}  # FFmpeg's AV_FIELD_TT and AV_FIELD_BB
 _RGB_TAGS = ColorTags(matrix=0, range=2)
 
 
@@ -38,6 +39,8 @@ class EncoderSettings:
         aspect: width of a pixel over its height; None if unsaid.
         tags: colour tags, written into the stream.
         options: in the encoder's own words.
+        fields: which field of a woven frame comes first, ``tff`` or ``bff``; None if none is woven,
+            or the encoder cannot say so.
         header_apart: whether the file's format keeps the stream's header apart from its packets.
     """
 
@@ -49,6 +52,7 @@ class EncoderSettings:
     aspect: Fraction | None
     tags: ColorTags
     options: dict[str, str]
+    fields: str | None = None
     header_apart: bool = True
 
     def apply(self, context: Any) -> None:
@@ -64,6 +68,8 @@ class EncoderSettings:
         context.color_trc = self.tags.transfer
         if self.aspect:
             context.sample_aspect_ratio = self.aspect
+        if self.fields is not None:
+            context.field_order = _FIELD_ORDERS[self.fields]
         if self.codec.tag:
             context.codec_tag = self.codec.tag
 
@@ -105,15 +111,20 @@ def choose_settings(film: FilmInfo, codec: str, options: FilmOptions) -> Encoder
     if not row.pieces:  # animations are made at the end, of exact pictures
         row, told = CODECS["png"], {}
     layout = choose_layout(row, film.kind, film.size)
+    lying = layout.rgb and film.quarter_turns % 2  # such formats know no tag for it: it is turned
+    fields = film.fields if row.weaves else None
+    if fields and codec == "h264":
+        told["x264-params"] = ":".join(filter(None, (told.get("x264-params"), f"{fields}=1")))
     return EncoderSettings(
         codec=row,
         layout=layout,
-        size=film.size,
+        size=film.size[::-1] if lying else film.size,
         time_base=film.time_base,
         rate=film.rate,
-        aspect=film.aspect,
+        aspect=1 / film.aspect if lying and film.aspect else film.aspect,
         tags=_RGB_TAGS if layout.rgb else film.tags,
         options=told,
+        fields=fields,
         header_apart=not layout.rgb,
     )
 

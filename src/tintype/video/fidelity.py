@@ -23,8 +23,7 @@ class Fidelity:
         frames: of the film.
         luma: of these, how many have the very same luma in the other.
         times: how many are shown at the very same time after the first.
-        later: seconds by which the first is shown later. Where sound begins before zero, as it
-            does in mp4, and the format knows no such time, as Matroska, all of it is moved.
+        later: seconds by which the first is shown later, if the result begins elsewhere.
         packets: of its other streams, sound and the like.
         copied: of these, how many are in the other, bit for bit, at their place.
         longer: seconds that the other lasts longer.

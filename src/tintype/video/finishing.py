@@ -45,6 +45,8 @@ class Finisher:
             Fraction(self._whole[1], job.film.size[1]),
         )
         self._at = round(top * rows[0]), round(left * rows[1])
+        woven = job.settings.fields is not None and rows[0] == Fraction(1, 2)
+        self._woven = woven and not (top % 4 or bottom % 4)
 
     def finish(
         self, luma: Plane, alpha: Plane | None, chroma: Floats, lightness: Floats
@@ -60,15 +62,29 @@ class Finisher:
         luma = change_depth(luma, self._film.coding, self._coding)
         if alpha is not None:
             alpha = _change_alpha(alpha, self._film.coding.depth, self._layout.depth)
-        mean = shrink(luma[self._picture], self._part)
+        mean = self._shrink(luma[self._picture])
         if mean.shape != lightness.shape:
             light = luma_to_lightness(mean, self._coding)
             chroma = spread(chroma, None, lightness, light, radius=_RADIUS)
-        size = self._film.size
         if self._layout.rgb:
-            return new_frame(self._layout, size, (self._rgb(luma, chroma),), alpha)
+            return self._upright(self._rgb(luma, chroma), alpha)
         planes = [self._framed(p) for p in chroma_planes(mean, chroma, self._coding)]
-        return new_frame(self._layout, size, (luma, *planes), alpha)
+        return new_frame(self._layout, self._film.size, (luma, *planes), alpha)
+
+    def _shrink(self, picture: Plane) -> Plane:
+        """The luma of each chroma sample. In a woven frame it is of one field, as the chroma is."""
+        if not self._woven:
+            return shrink(picture, self._part)
+        height, width = self._part
+        fields = [shrink(picture[first::2], (height // 2, width)) for first in (0, 1)]
+        return np.stack(fields, axis=1).reshape(height, width)
+
+    def _upright(self, pixels: Plane, alpha: Plane | None) -> av.VideoFrame:
+        """A frame of a format that knows no turning tags, turned itself."""
+        turns = self._film.quarter_turns
+        pixels = np.rot90(pixels, turns)
+        alpha = None if alpha is None else np.rot90(alpha, turns)
+        return new_frame(self._layout, (pixels.shape[0], pixels.shape[1]), (pixels,), alpha)
 
     def _framed(self, plane: Plane) -> Plane:
         """A chroma plane of the picture, with neutral bars around it."""

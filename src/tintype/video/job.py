@@ -17,9 +17,9 @@ from tintype.spec.options import ColorizeOptions
 from tintype.video.codecs import FORMATS, choose_codec, find_format, is_sequence
 from tintype.video.encoding import EncoderSettings, choose_settings
 from tintype.video.hinting import FilmHint
-from tintype.video.muxing import OtherStreams, Span, choose_streams
 from tintype.video.options import DEFAULTS, FilmOptions
-from tintype.video.source import FilmInfo, describe_film
+from tintype.video.source import FilmInfo, describe_film, first_number
+from tintype.video.streams import OtherStreams, Span, choose_streams
 from tintype.video.survey import Survey, survey_film
 
 _SAMPLE = 1 << 20  # bytes of the input's head and tail that tell it from another
@@ -195,6 +195,19 @@ def _notices(job: FilmJob) -> list[str]:
             "the film is interlaced; it is coloured as it is, woven; deinterlace it first for "
             "cleaner colours in motion"
         )
+        if film.fields and not job.settings.fields:
+            said.append(f"{job.codec} cannot tell players of the weave; h264 and ffv1 can")
+    if job.survey.captions:
+        said.append(
+            "the closed captions hidden in the film's pictures are lost; extract them first"
+        )
+    if layout.rgb and film.aspect not in (None, 1):
+        said.append(
+            f"the film's pixels are {film.aspect} times as wide as high, which few viewers of "
+            f"{job.target.suffix} files heed"
+        )
+    if film.unread_alpha:
+        said.append("the film's transparency cannot be read, and is left out")
     if film.kind.alpha and not layout.alpha:
         said.append(
             f"{job.codec} has no transparency, and the film's is left out; "
@@ -217,7 +230,8 @@ def _notices(job: FilmJob) -> list[str]:
 
 def _digest(path: Path) -> str:
     """SHA-256 over a file's size, head and tail; of a sequence of pictures, over its first."""
-    path = path if path.exists() else Path(str(path) % 1)
+    if is_sequence(path) and not path.exists():
+        path = Path(str(path) % first_number(path))
     digest = hashlib.sha256(path.name.encode())
     if path.exists():
         size = path.stat().st_size

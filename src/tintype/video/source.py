@@ -27,8 +27,10 @@ from tintype.video.pixels import PixelKind, find_kind
 from tintype.video.tags import ColorTags, complete_tags, tags_to_coding
 
 _USUAL_RATE = Fraction(25)
+_FASTEST = 240  # frames a second: a head that promises more has mostly been misread
 _WITHOUT_HEAD = {"mpegts", "mpeg", "h264", "hevc", "m4v", "mpegvideo", "image2"}
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)")
+_BB, _TB = 3, 4  # of FFmpeg's AVFieldOrder: those that show the lower field first
 _ATTACHED_PICTURE = av.stream.Disposition.attached_pic
 
 
@@ -53,6 +55,9 @@ class FilmInfo:
             what is there, as for broadcast streams.
         aspect: width of a pixel over its height; None if unsaid.
         display: the nine integers of its display matrix, which rotates it; None if it has none.
+        fields: which field of a woven frame comes first, ``tff`` or ``bff``; None where its frames
+            are not said to be woven.
+        unread_alpha: whether it has transparency that FFmpeg's decoder passes over.
     """
 
     path: Path
@@ -70,6 +75,8 @@ class FilmInfo:
     length_is_said: bool
     aspect: Fraction | None
     display: tuple[int, ...] | None
+    fields: str | None = None
+    unread_alpha: bool = False
 
     @property
     def quarter_turns(self) -> int:
@@ -108,7 +115,10 @@ def open_film(path: Path, *, rate: float = 24.0) -> Iterator[av.container.InputC
             f"{path} is a folder; for a sequence of pictures, name them with their number's "
             f"place, such as {path / 'frame_%05d.png'}"
         )
-    options = {"framerate": str(Fraction(rate).limit_denominator(1001))} if numbered else {}
+    options = {}
+    if numbered:
+        options["framerate"] = str(Fraction(rate).limit_denominator(1001))
+        options["start_number"] = str(first_number(path))
     # "file:" keeps FFmpeg from taking a name with a colon for a network address.
     name = str(path) if numbered else f"file:{path}"
     try:
@@ -119,6 +129,15 @@ def open_film(path: Path, *, rate: float = 24.0) -> Iterator[av.container.InputC
         yield container
     finally:
         container.close()
+
+
+def first_number(path: Path) -> int:
+    """The number at which a sequence of pictures begins; 1 where there are none."""
+    begin, end = (re.escape(part) for part in re.split(r"%0?\d*d", path.name))
+    numbered = re.compile(f"{begin}(\\d+){end}")
+    names = {entry.name for entry in path.parent.iterdir()} if path.parent.is_dir() else set()
+    found = [int(match[1]) for name in names if (match := numbered.fullmatch(name))]
+    return min((number for number in found if path.name % number in names), default=1)
 
 
 def describe_film(path: Path, *, rate: float = 24.0, max_pixels: int = 40_000_000) -> FilmInfo:
@@ -148,6 +167,8 @@ def describe_film(path: Path, *, rate: float = 24.0, max_pixels: int = 40_000_00
         size = frame.height, frame.width
         tags = complete_tags(_read_tags(frame), size, full_range=full)
         rate_found = stream.average_rate or stream.guessed_rate or _USUAL_RATE
+        if rate_found > _FASTEST:
+            rate_found = stream.guessed_rate or rate_found
         length = _length(container, stream)
         return FilmInfo(
             path=path,
@@ -165,6 +186,8 @@ def describe_film(path: Path, *, rate: float = 24.0, max_pixels: int = 40_000_00
             length_is_said=length > 0 and container.format.name not in _WITHOUT_HEAD,
             aspect=stream.sample_aspect_ratio,
             display=_display_matrix(frame),
+            fields=_first_field(context.field_order) if frame.interlaced_frame else None,
+            unread_alpha=stream.metadata.get("alpha_mode") == "1" and not kind.alpha,
         )
 
 
@@ -237,9 +260,24 @@ def _start(container: av.container.InputContainer, stream: Any) -> int:
     return round(Fraction(container.start_time or 0, av.time_base) / Fraction(stream.time_base))
 
 
+def _first_field(order: int) -> str:
+    """Of FFmpeg's AVFieldOrder: of its two letters, the second is the field that is shown first."""
+    return "bff" if order in (_BB, _TB) else "tff"
+
+
 def _display_matrix(frame: av.VideoFrame) -> tuple[int, ...] | None:
-    side_data: Any = frame.side_data  # PyAV types it as a plain dictionary
+    try:
+        side_data: Any = frame.side_data  # PyAV types it as a plain dictionary
+    except ValueError:  # beside it is something that PyAV has no name for, such as EXIF
+        return _turning_matrix(frame.rotation) if frame.rotation else None
     for entry in side_data:
         if entry.type.name == "DISPLAYMATRIX":
             return tuple(np.frombuffer(bytes(entry), np.int32).tolist())
     return None
+
+
+def _turning_matrix(degrees: int) -> tuple[int, ...]:
+    """The display matrix that turns a picture to the left."""
+    angle = math.radians(degrees)
+    cosine, sine = (round(value * (1 << 16)) for value in (math.cos(angle), math.sin(angle)))
+    return (cosine, -sine, 0, sine, cosine, 0, 0, 0, 1 << 30)

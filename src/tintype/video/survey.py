@@ -8,6 +8,7 @@ which the network must not see? A dozen frames from all over the film answer tha
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import av
 import numpy as np
@@ -32,6 +33,7 @@ class Survey:
         colored: whether it is in colour already.
         tinted: whether it has one tint all over.
         interlaced: whether its frames are woven of two moments each.
+        captions: whether captions are hidden in its pictures' coding, as broadcasters do it.
         picture: rows and columns of the frame without black bars: (top, bottom, left, right),
             each at a multiple of 4 or at the frame's own edge.
     """
@@ -39,6 +41,7 @@ class Survey:
     colored: bool
     tinted: bool
     interlaced: bool
+    captions: bool
     picture: tuple[int, int, int, int]
 
 
@@ -49,11 +52,12 @@ def survey_film(film: FilmInfo, *, rate: float = 24.0) -> Survey:
         film: from :func:`tintype.video.source.describe_film`.
         rate: frames a second, if it is a sequence of pictures.
     """
-    spread, mean, flagged, combed, count = [0.0], [0.0], 0, 0, 0
+    spread, mean, flagged, combed, captioned, count = [0.0], [0.0], 0, 0, 0, 0
     brightest = np.zeros(film.size[0]), np.zeros(film.size[1])
     for frame in _samples(film, rate):
         count += 1
         flagged += frame.interlaced_frame
+        captioned += _has_captions(frame)
         chroma = read_chroma(frame, film.kind)
         if chroma is not None:
             spread.append(float(chroma.std(axis=(1, 2)).max()))
@@ -69,6 +73,7 @@ def survey_film(film: FilmInfo, *, rate: float = 24.0) -> Survey:
         colored=colored,
         tinted=not colored and float(np.median(mean)) > _TINTED,
         interlaced=2 * max(flagged, combed) > count,
+        captions=captioned > 0,
         picture=(*_inside(brightest[0], limit), *_inside(brightest[1], limit)),
     )
 
@@ -88,6 +93,14 @@ def _samples(film: FilmInfo, rate: float) -> Iterator[av.VideoFrame]:
             if frame is None:
                 return
             yield frame  # type: ignore[misc]  # a stream of pictures decodes to pictures
+
+
+def _has_captions(frame: av.VideoFrame) -> bool:
+    try:
+        side_data: Any = frame.side_data  # PyAV types it as a plain dictionary
+    except ValueError:  # among it is something that PyAV has no name for
+        return False
+    return any(entry.type.name == "A53_CC" for entry in side_data)
 
 
 def _is_combed(luma: Plane) -> bool:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from tintype.imaging.film import decode_planes
 from tintype.imaging.resize import resize
 from tintype.video.encoding import Coded, EncoderSettings, PartEncoder, choose_settings
-from tintype.video.muxing import OtherStreams, Span, write_film
+from tintype.video.muxing import write_film
 from tintype.video.options import FilmOptions
 from tintype.video.pictures import PictureReader
 from tintype.video.pixels import change_depth, new_frame, plane_array, read_samples
 from tintype.video.source import FilmInfo, describe_film
+from tintype.video.streams import OtherStreams, Span
 
 Floats = NDArray[np.float32]
 
