@@ -54,6 +54,14 @@ def test_links_to_files_are_followed_and_links_to_folders_are_not(archive):
     assert len(found.photographs) == 7
 
 
+def test_a_link_to_itself_stands_in_nobodys_way(archive):
+    (archive / "loop.jpg").symlink_to("loop.jpg")
+    (archive / "loop").symlink_to("loop")
+    found = find_photographs(archive, leave_out=archive / "out")
+    assert names(found, archive) == ["a.TIF", "b.jpg", "loop.jpg", "scan"]
+    assert archive / "loop" in found.skipped
+
+
 @pytest.mark.timeout(20)
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
 def test_a_pipe_is_not_waited_for(archive):

@@ -193,3 +193,19 @@ def test_a_map_replaces_no_photograph_and_no_earlier_file(tmp_path):
     earlier.write_bytes(b"")
     with pytest.raises(OutputError, match=r"sure\.png is there already"):
         refuse_conflicts([Task(task.source, task.target, earlier)], overwrite=False)
+
+
+@pytest.mark.parametrize("sources", [["in/a", "in/a.png/b.jpg"], ["in/x/y/b.jpg", "in/x"]])
+def test_a_result_is_not_put_where_others_need_a_folder(sources):
+    sources = [*sources, "in/x.png/c.jpg"]
+    with pytest.raises(
+        OutputError, match=r"in/\w would be written to o/\w\.png, .* to be a folder"
+    ):
+        plan_tasks([Path(s) for s in sources], Path("o"), base=Path("in"))
+
+
+@pytest.mark.parametrize("target", ["o/a.jpg", "o/x/y/a.jpg"])
+def test_a_file_in_the_way_of_a_folder_is_found_before_any_work(tmp_path, target):
+    (tmp_path / "o").write_bytes(b"a file")
+    with pytest.raises(OutputError, match="cannot make the folder .*: a file is in its way"):
+        refuse_conflicts([Task(tmp_path / "a.jpg", tmp_path / target)], overwrite=True)

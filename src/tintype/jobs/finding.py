@@ -77,7 +77,7 @@ def _sort_out(folder: Path, found: Found) -> list[Path]:
             continue
         if entry.is_dir(follow_symlinks=False):
             inside.append(path)
-        elif entry.is_dir():
+        elif os.path.isdir(path):  # the entry would fail on a link that leads to itself
             found.skipped[path] = _LINK
         elif is_photograph(path):
             found.photographs.append(path)

@@ -67,8 +67,8 @@ def plan_tasks(
         One task a photograph, in the order of ``sources``.
 
     Raises:
-        OutputError: two results would have one name, or ``out`` or ``confidence`` is one file's
-            name for several.
+        OutputError: two results would have one name, or one would need a folder where another
+            goes; or ``out`` or ``confidence`` is one file's name for several.
         OptionError: ``format`` is unknown, or is not that of the file which ``out`` names.
     """
     once = list(dict.fromkeys(sources))
@@ -103,8 +103,14 @@ def refuse_conflicts(
         ours: results that are there by the run that is gone on with, and stay or are replaced.
 
     Raises:
-        OutputError: a result would replace a photograph, a folder, or an earlier result.
+        OutputError: a result would replace a photograph, a folder, or an earlier result; or would
+            need a folder where there is a file.
     """
+    for folder in dict.fromkeys(path.parent for task in tasks for path in task.results):
+        if _is_barred(folder):
+            raise OutputError(
+                f"cannot make the folder {folder}: a file is in its way; choose another one"
+            )
     sources = {identity for task in tasks if (identity := _identity(task.source))}
     existing = [path for task in tasks for path in task.results if os.path.lexists(path)]
     _refuse(
@@ -159,16 +165,25 @@ def _refuse_shared_targets(tasks: Sequence[Task]) -> None:
     taken: dict[str, Task] = {}
     for task in tasks:
         for path in task.results:
-            name = str(path)
-            name = name.casefold() if _CASELESS else name
-            if name in taken and taken[name] is task:
-                raise OutputError(f"two results of {task.source} would both be written to {path}")
-            first = taken.setdefault(name, task)
+            first = taken.setdefault(_as_file(path), task)
             if first is not task:
                 raise OutputError(
                     f"{first.source} and {task.source} would both be written to {path}; "
                     f"colour them into different folders, or rename one"
                 )
+        if len({_as_file(path) for path in task.results}) < len(task.results):
+            raise OutputError(f"two results of {task.source} would both be written to {task.target}")
+    for folder in {folder for task in tasks for path in task.results for folder in path.parents}:
+        if blocking := taken.get(_as_file(folder)):
+            raise OutputError(
+                f"{blocking.source} would be written to {folder}, which is to be a folder of other "
+                f"results; rename it"
+            )
+
+
+def _as_file(path: Path) -> str:
+    """A name as the file system compares it."""
+    return str(path).casefold() if _CASELESS else str(path)
 
 
 def _refuse(paths: Sequence[Path], why: str) -> None:
@@ -176,6 +191,11 @@ def _refuse(paths: Sequence[Path], why: str) -> None:
         names = ", ".join(map(str, paths[:_LISTED]))
         more = f" and {len(paths) - _LISTED} more" if len(paths) > _LISTED else ""
         raise OutputError(f"{names}{more} {why}")
+
+
+def _is_barred(folder: Path) -> bool:
+    """Whether a file stands where the folder, or one that it lies in, has to be."""
+    return any(os.path.lexists(p) and not os.path.isdir(p) for p in (folder, *folder.parents))
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
