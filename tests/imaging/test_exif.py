@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import io
+import struct
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,16 @@ def test_an_upright_block_tells_the_truth(exif_block, order):
     assert (inner[0xA003], inner[0xA002]) == (61, 90)
     assert inner[0xA001] == 1  # sRGB
     assert not exif.get_ifd(1)  # Pillow's name for the thumbnail's directory
+
+
+@ORDERS
+@pytest.mark.parametrize(("field", "damage"), [(2, 0x4000), (4, 0x4000), (2, 5)])
+def test_a_damaged_orientation_is_made_upright_too(exif_block, order, field, damage):
+    block = bytearray(exif_block(6, order=order))
+    at = next(entry.at for entry in entries(bytes(block)) if entry.tag == 0x0112)
+    struct.pack_into(f"{order}H", block, at + field, damage)  # its type, or how many there are
+    mended = make_upright(bytes(block), size=(61, 90))
+    assert read_orientation(mended) == as_pillow_reads(mended)[0x0112] == 1
 
 
 @ORDERS

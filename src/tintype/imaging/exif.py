@@ -105,18 +105,21 @@ def read_resolution(block: bytes | None) -> tuple[float, float] | None:
 def make_upright(block: bytes, *, size: tuple[int, int]) -> bytes:
     """Make the block true of an upright sRGB photograph.
 
-    The orientation becomes 1, the size and colour space are those of the pixels, and the thumbnail,
-    which shows the photograph as it was, is unlinked.
+    The orientation becomes 1, also where its entry is damaged, for other readers may make something
+    of it yet; the size and colour space are those of the pixels, and the thumbnail, which shows the
+    photograph as it was, is unlinked.
 
     Args:
         block: an EXIF block, as :func:`is_exif` has it.
         size: (height, width) of the pixels.
     """
     order, changed = byte_order(block), bytearray(block)
-    truth = {ORIENTATION: 1, _COLOR_SPACE: _SRGB, _WIDTH: size[1], _HEIGHT: size[0]}
+    truth = {_COLOR_SPACE: _SRGB, _WIDTH: size[1], _HEIGHT: size[0]}
     for directory in directories(block):
         for entry in entries(block, directory):
-            if entry.tag in truth and entry.count == 1 and entry.type in (_SHORT, _LONG):
+            if entry.tag == ORIENTATION:
+                struct.pack_into(f"{order}HIH2x", changed, entry.at + 2, _SHORT, 1, 1)
+            elif entry.tag in truth and entry.count == 1 and entry.type in (_SHORT, _LONG):
                 code = "H2x" if entry.type == _SHORT else "I"
                 value = truth[entry.tag]
                 if entry.type == _LONG or value < 1 << 16:
