@@ -64,7 +64,7 @@ class FolderResult:
 
     def of(self, status: Status) -> tuple[Outcome, ...]:
         """The outcomes of one status."""
-        return tuple(outcome for outcome in self.outcomes if outcome.status is status)
+        return tuple(outcome for outcome in self.outcomes if outcome.status == status)
 
 
 def colorize_folder(
@@ -172,14 +172,17 @@ class _Job:
             )
             complete = self._settle(found, tasks, ledger)
             if self.run.watch:
-                self._watch(arrivals, tasks, ledger)
-            pages = write_pages(self.tell.outcomes, self.out) if self.run.report else []
+                complete = self._watch(arrivals, tasks, ledger) and complete
+            pages = self._report() if self.run.report else []
         return FolderResult(
             outcomes=tuple(self.tell.outcomes),
             complete=complete,
             seconds=perf_counter() - begun,
             pages=tuple(pages),
         )
+
+    def _report(self) -> list[Path]:
+        return write_pages(self.tell.outcomes, self.out, max_pixels=self.files.max_pixels)
 
     @cached_property
     def colorizer(self) -> Colorizer:
@@ -257,8 +260,9 @@ class _Job:
             count += 1
         return count
 
-    def _watch(self, arrivals: Arrivals, tasks: list[Task], ledger: Ledger) -> None:
-        """Colour what arrives, until the run is stopped."""
+    def _watch(self, arrivals: Arrivals, tasks: list[Task], ledger: Ledger) -> bool:
+        """Colour what arrives, until the run is stopped; false if something was left then."""
+        complete = True
         self.tell.pace.total = None
         taken = {task.target: task.source for task in tasks}
         for photographs in arrivals:
@@ -268,7 +272,8 @@ class _Job:
                     ready.append(self._admit(photograph, taken, ledger))
                 except InputError as error:
                     self.tell(Outcome(task=self._task_of(photograph), error=error), worked=False)
-            self._work(ready, ledger)
+            complete = self._work(ready, ledger) == len(ready)
+        return complete
 
     def _admit(self, photograph: Path, taken: dict[Path, Path], ledger: Ledger) -> Task:
         """Plan one that has arrived.
@@ -284,4 +289,6 @@ class _Job:
             )
         ours = [task.target] if ledger.owns(task) else []
         refuse_conflicts([task], overwrite=self.overwrite, ours=ours)
+        if not self.overwrite:
+            ledger.refuse_strangers([task])
         return task

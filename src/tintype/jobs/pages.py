@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A folder's results to look through: photographs before and after, failures with their reasons.
 
-The pages lie beside the results and hold small copies of the pictures, so that they open anywhere
-and stay quick; a page holds so many, and leads to the others.
+The pages lie beside the results, to which they lead, and hold small copies of the pictures, so that
+they open anywhere and stay quick; a page holds so many, and leads to the others.
 """
 
+import os
 from collections.abc import Sequence
+from functools import partial
 from os.path import relpath
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 
@@ -28,12 +31,13 @@ _QUALITY = 82
 Pair = tuple[bytes, bytes]
 
 
-def write_pages(outcomes: Sequence[Outcome], out: Path) -> list[Path]:
+def write_pages(outcomes: Sequence[Outcome], out: Path, *, max_pixels: int) -> list[Path]:
     """Write the pages of a folder's results.
 
     Args:
         outcomes: of all files; a file that was settled several times is shown as it was last.
         out: the folder of the results.
+        max_pixels: photographs with more than this are not shown.
 
     Returns:
         The pages; the first has the failures, and leads to the others.
@@ -49,7 +53,8 @@ def write_pages(outcomes: Sequence[Outcome], out: Path) -> list[Path]:
         part = colored[number * _PER_PAGE : (number + 1) * _PER_PAGE]
         blocks = [_links(paths, path)] if count > 1 else []
         blocks += [_summary(last), _failures(last)] if number == 0 else []
-        write_text(html.page("Photographs, coloured", *blocks, _gallery(part, out)), path)
+        gallery = _gallery(part, out, max_pixels)
+        write_text(html.page("Photographs, coloured", *blocks, gallery), path)
     return paths
 
 
@@ -91,9 +96,10 @@ def _failures(outcomes: Sequence[Outcome]) -> html.Markup:
     return html.join(*blocks)
 
 
-def _gallery(outcomes: Sequence[Outcome], out: Path) -> html.Markup:
+def _gallery(outcomes: Sequence[Outcome], out: Path, max_pixels: int) -> html.Markup:
     jobs, _ = share_cores(None, len(outcomes))
-    shown = work_ahead(_shrink_pair, outcomes, threads=jobs, waiting=jobs)
+    shrink = partial(_shrink_pair, max_pixels=max_pixels)
+    shown = work_ahead(shrink, outcomes, threads=jobs, waiting=jobs)
     return html.grid(*(_show(outcome, pair, out) for outcome, pair in shown), width=_LONGEST)
 
 
@@ -101,14 +107,17 @@ def _show(outcome: Outcome, pair: Pair | None, out: Path) -> html.Markup:
     name = relpath(outcome.task.target, out)
     if pair is None:
         return html.figure(html.paragraph("It cannot be read any more."), caption=name)
-    return html.figure(html.comparison(*pair, alt=name), caption=name)
+    address = quote(os.fsencode(Path(name).as_posix()))
+    link = html.element("a", name, attributes={"href": address})
+    return html.figure(html.comparison(*pair, alt=name), caption=link)
 
 
-def _shrink_pair(outcome: Outcome) -> tuple[Outcome, Pair | None]:
+def _shrink_pair(outcome: Outcome, *, max_pixels: int) -> tuple[Outcome, Pair | None]:
     """Small copies of a photograph and of its result; None where they are gone, or not readable."""
+    paths = (outcome.task.source, outcome.task.target)
     try:
-        before, after = (_shrink(read(p)) for p in (outcome.task.source, outcome.task.target))
-    except TintypeError:
+        before, after = (_shrink(read(path, max_pixels=max_pixels)) for path in paths)
+    except (TintypeError, MemoryError):
         return outcome, None
     return outcome, (before, after)
 
