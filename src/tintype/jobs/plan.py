@@ -172,7 +172,9 @@ def _refuse_shared_targets(tasks: Sequence[Task]) -> None:
                     f"colour them into different folders, or rename one"
                 )
         if len({_as_file(path) for path in task.results}) < len(task.results):
-            raise OutputError(f"two results of {task.source} would both be written to {task.target}")
+            raise OutputError(
+                f"two results of {task.source} would both be written to {task.target}"
+            )
     for folder in {folder for task in tasks for path in task.results for folder in path.parents}:
         if blocking := taken.get(_as_file(folder)):
             raise OutputError(
