@@ -11,8 +11,10 @@ from tintype.evaluate.examination import (
     examine,
     list_entries,
 )
+from tintype.evaluate.measures import render
 from tintype.evaluate.options import DEFAULTS, EvaluateOptions
 from tintype.evaluate.photographs import to_rgb
+from tintype.metrics.color_difference import mean_ciede2000
 
 
 class Counter:
@@ -52,8 +54,13 @@ def test_stability_is_measured_at_the_sizes_asked_for(subjects, pale, baselines)
     candidate = pale()
     finding = examine(subjects[0], list_entries([*baselines, candidate], options), options)
     assert [size for _, _, size in candidate.asked if size] == [64, 96]
-    assert finding.rows["pale"]["stability"] > 0
-    assert all("stability" not in row for name, row in finding.rows.items() if name != "pale")
+    found = {n: row["stability"] for n, row in finding.rows.items() if "stability" in row}
+    assert list(found) == ["pale", "pale at 64 px", "pale at 96 px"]
+    luv = candidate.luv[subjects[0].key]
+    own, other = (render(luv[0], np.float32(share) * luv[1:]) for share in (0.6, 0.5))
+    expected = mean_ciede2000(other, own)
+    assert found["pale at 64 px"] == pytest.approx(expected)
+    assert found["pale"] == pytest.approx((found["pale at 64 px"] + found["pale at 96 px"]) / 2)
 
 
 def test_a_candidate_sees_the_grey_that_was_asked_for(subjects):

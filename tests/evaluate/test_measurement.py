@@ -58,8 +58,10 @@ def test_less_colour_is_worse_and_grey_gains_nothing(subjects, baselines, pale):
 def test_points_and_sizes_reach_the_record(subjects, baselines, pale):
     options = EvaluateOptions(points=(5,), sizes=(64,))
     found = evaluate(subjects, [*baselines, pale()], options)
-    assert found.names[-1] == "pale + 5 points"
-    assert found.candidates[-1]["points"] == 5
+    assert found.names[-2:] == ["pale + 5 points", "pale at 64 px"]
+    assert found.own_names == ["constant grey", "dataset mode", "pale"]
+    assert found.variants("pale", "points") == {5: "pale + 5 points"}
+    assert found.variants("pale", "at_size") == {64: "pale at 64 px"}
     assert "stability" in found.summary["pale"]
     assert found.options["points"] == (5,)
 

@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
+import numpy as np
 import pytest
 
+from tintype.evaluate.candidates import Coloring
 from tintype.evaluate.comparison import compare
 from tintype.evaluate.evaluation import Evaluation
 from tintype.evaluate.measurement import evaluate
+from tintype.evaluate.options import EvaluateOptions
 from tintype.evaluate.statistics import STATISTICS
 from tintype.evaluate.tables import (
+    list_worse,
+    say_worse,
     show,
     tabulate_comparison,
     tabulate_glance,
     tabulate_groups,
+    tabulate_points,
+    tabulate_sizes,
     tabulate_statistics,
     to_markdown,
 )
@@ -66,6 +73,64 @@ def test_a_document_shows_candidates_and_sources(found):
     assert "6 photographs; grey input: lightness" in text
     assert "| candidate \\<1\\> |" in text
     assert "| kitchen" in text
+
+
+def test_points_stand_with_what_they_take_off_the_error(subjects, baselines, pale):
+    options = EvaluateOptions(points=(20, 5))
+    evaluation = evaluate(subjects, [*baselines, pale()], options)
+    titles, rows = tabulate_points(evaluation, "pale")
+    assert titles == ["pale: points", "ΔE00", "cf / true", "below no points"]
+    assert [row[0] for row in rows] == [0, 5, 20]
+    errors = [evaluation.rows[n]["ciede2000"].mean() for n in ("pale", "pale + 20 points")]
+    assert rows[2][3].startswith(f"{100 * (1 - errors[1] / errors[0]):.1f} % (")
+    assert rows[0][3] == "–"
+
+
+def test_sizes_stand_with_their_distance_from_the_candidates_own(subjects, baselines, pale):
+    evaluation = evaluate(subjects, [*baselines, pale()], EvaluateOptions(sizes=(64, 96)))
+    _, rows = tabulate_sizes(evaluation, "pale")
+    assert [row[0] for row in rows] == ["– (its own)", "64", "96"]
+    assert rows[0][4].endswith(" (mean of all)")
+    stability = evaluation.rows["pale at 96 px"]["stability"].mean()
+    assert rows[2][4].startswith(f"{stability:.2f} (")
+
+
+def test_groups_show_the_candidates_themselves(subjects, baselines, pale):
+    evaluation = evaluate(subjects, [*baselines, pale()], EvaluateOptions(sizes=(64,), points=(1,)))
+    titles, _ = tabulate_groups(evaluation, "source")
+    assert titles[3:] == [
+        f"{name}: {what}"
+        for name in ("dataset mode", "pale")
+        for what in ("below grey", "cf / true")
+    ]
+    text = to_markdown(evaluation)
+    assert "pale: points" in text
+    assert "pale: short side" in text
+    assert "pale at 64 px" not in text
+
+
+def test_sources_that_grey_would_have_done_better_are_named(subjects, baselines, pale):
+    class Wrong:
+        """Right on one source, and the opposite of right on the other."""
+
+        name, takes_hints, takes_size = "wrong", False, False
+
+        def __init__(self):
+            self.luv = pale().luv
+
+        def describe(self):
+            return {"kind": "wrong"}
+
+        def color(self, key, lightness, *, hints=(), size=None):
+            share = 1 if key.startswith("space") else -1
+            return Coloring(chroma=np.float32(share) * self.luv[key][1:])
+
+    evaluation = evaluate(subjects, [*baselines, Wrong(), pale()])
+    assert list_worse(evaluation, "source") == {"wrong": (["kitchen"], []), "pale": ([], [])}
+    assert say_worse(evaluation) == [
+        "Worse than constant grey, wrong: 1 of 2 sources: kitchen (all of the interval).",
+        "Worse than constant grey, pale: none of 2 sources.",
+    ]
 
 
 def test_a_comparison_says_who_is_better_where(found, subjects, baselines, pale):

@@ -19,7 +19,7 @@ from tintype.cli.unfold import Only, unfold
 from tintype.errors import OptionError
 from tintype.evaluate import commands
 from tintype.evaluate.options import EvaluateOptions, RunOptions
-from tintype.evaluate.tables import tabulate_comparison, tabulate_glance
+from tintype.evaluate.tables import say_worse, tabulate_comparison, tabulate_glance
 from tintype.records import markdown
 from tintype.spec.options import ENGINE_DEFAULTS, ColorizeOptions, EngineOptions
 
@@ -101,6 +101,8 @@ def evaluate(
                 on_progress=show,
             )
         typer.echo(markdown.table(*tabulate_glance(evaluation)), nl=False)
+        for sentence in say_worse(evaluation):
+            typer.echo(sentence)
         typer.echo(f"written: {out / commands.RECORD}, {out / commands.PAGE}")
 
 

@@ -132,7 +132,7 @@ def compare(
 
 
 def _choose(evaluation: Evaluation, name: str | None) -> str:
-    others = [other for other in evaluation.names if other not in (GREY_NAME, MODE_NAME)]
+    others = [other for other in evaluation.own_names if other not in (GREY_NAME, MODE_NAME)]
     if name is None and len(others) == 1:
         return others[0]
     if name in evaluation.names:

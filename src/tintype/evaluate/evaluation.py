@@ -5,7 +5,7 @@ The content of a record of kind :data:`KIND`; numbers are rounded to six digits,
 missing or does not apply::
 
     {"options": {...},
-     "candidates": [{"name": ..., "kind": ..., ...}, ...],
+     "candidates": [{"name": ..., "kind": ..., "variant_of": ..., ...}, ...],
      "instruments": [{"kind": ..., ...}, ...],
      "photographs": {"key": [...], "source": [...], "label": [...], "cf": [...], ...},
      "rows": {candidate: {"ciede2000": [...], "psnr": [...], ...}, ...},
@@ -29,6 +29,9 @@ from tintype.evaluate.summary import Columns
 from tintype.metrics.bootstrap import Interval
 
 KIND = "evaluation"
+
+VARIANT_OF = "variant_of"
+"""In the description of a row: the candidate that was told points, or shown another size."""
 
 _NAMES = ("key", "source", "label")  # of a photograph; its other columns are numbers
 
@@ -59,6 +62,16 @@ class Evaluation:
     def names(self) -> list[str]:
         """The candidates' names, in the order of the tables."""
         return [description["name"] for description in self.candidates]
+
+    @property
+    def own_names(self) -> list[str]:
+        """The same without the rows of points and of other sizes."""
+        return [row["name"] for row in self.candidates if VARIANT_OF not in row]
+
+    def variants(self, name: str, by: str) -> dict[int, str]:
+        """A candidate's rows with points (``by`` that) or at other sizes (``at_size``): names."""
+        rows = [row for row in self.candidates if row.get(VARIANT_OF) == name]
+        return {row[by]: row["name"] for row in rows if by in row}
 
     def columns(self, chosen: Iterable[int] | None = None) -> dict[str, Columns]:
         """What the statistics take, of all photographs or of those at ``chosen`` indices."""

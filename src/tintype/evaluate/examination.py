@@ -68,11 +68,19 @@ class Instrument(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A row of the tables: a candidate, perhaps told the true colour of some points."""
+    """A row of the tables: a candidate, perhaps told true colours, or shown another size.
+
+    Attributes:
+        name: the candidate's own, or one that says what is different.
+        candidate: who is asked.
+        points: places whose true colour it is told.
+        size: short side in pixels that it sees; None for its own.
+    """
 
     name: str
     candidate: Candidate
     points: int = 0
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -95,14 +103,20 @@ class Finding:
 
 
 def list_entries(candidates: Sequence[Candidate], options: EvaluateOptions) -> list[Entry]:
-    """The rows of the tables: each candidate, and again with points where it takes hints."""
+    """The rows of the tables: each candidate, then what it makes of points and of other sizes."""
     entries = []
     for candidate in candidates:
-        entries.append(Entry(name=candidate.name, candidate=candidate))
+        name = candidate.name
+        entries.append(Entry(name=name, candidate=candidate))
         if candidate.takes_hints:
             entries += [
-                Entry(name=f"{candidate.name} + {count} points", candidate=candidate, points=count)
+                Entry(name=f"{name} + {count} points", candidate=candidate, points=count)
                 for count in options.points
+            ]
+        if candidate.takes_size:
+            entries += [
+                Entry(name=f"{name} at {size} px", candidate=candidate, size=size)
+                for size in options.sizes
             ]
     return entries
 
@@ -120,14 +134,14 @@ def examine(
     """
     scene = _Scene.of(subject, options)
     truth = scene.truth
-    pictures, rows, areas = {TRUE: truth.rgb}, {}, {}
+    pictures: dict[str, Picture] = {TRUE: truth.rgb}
+    rows: dict[str, Row] = {}
+    areas = {}
     for entry in entries:
         coloring, picture = scene.ask(entry)
-        row, areas[entry.name] = measure(truth, coloring, picture)
-        if options.sizes and entry.candidate.takes_size and not entry.points:
-            others = [scene.ask(entry, size=size)[1] for size in options.sizes]
-            row["stability"] = size_stability(np.stack([picture, *others]), reference=0)
-        pictures[entry.name], rows[entry.name] = picture, row
+        rows[entry.name], areas[entry.name] = measure(truth, coloring, picture)
+        pictures[entry.name] = picture
+    _compare_sizes(entries, pictures, rows)
     sightings = [instrument.look(pictures) for instrument in instruments]
     for sighting in sightings:
         for name, row in sighting.rows.items():
@@ -149,6 +163,21 @@ def color_subject(subject: Subject, entries: Sequence[Entry], options: EvaluateO
     return {GREY: grey, **pictures, TRUE: scene.truth.rgb}
 
 
+def _compare_sizes(
+    entries: Sequence[Entry], pictures: Pictures, rows: Mapping[str, dict[str, float]]
+) -> None:
+    """Add the stability of each size against the candidate's own, and to that one their mean."""
+    found: dict[str, list[float]] = {}
+    for entry in entries:
+        if entry.size is not None:
+            own = entry.candidate.name
+            pair = np.stack([pictures[own], pictures[entry.name]])
+            rows[entry.name]["stability"] = size_stability(pair, reference=0)
+            found.setdefault(own, []).append(rows[entry.name]["stability"])
+    for own, values in found.items():
+        rows[own]["stability"] = float(np.mean(values))
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Scene:
     """A photograph before the candidates: what is true, and what they may see."""
@@ -164,8 +193,8 @@ class _Scene:
         grey = make_grey(truth.rgb, options.grey)
         return cls(key=subject.key, truth=truth, grey=grey, seed=options.seed)
 
-    def ask(self, entry: Entry, *, size: int | None = None) -> tuple[Coloring, Picture]:
+    def ask(self, entry: Entry) -> tuple[Coloring, Picture]:
         """The entry's answer, and the picture that it makes of the true lightness."""
         hints = draw_points(self.truth.luv, entry.points, key=self.key, seed=self.seed)
-        coloring = entry.candidate.color(self.key, self.grey, hints=hints, size=size)
+        coloring = entry.candidate.color(self.key, self.grey, hints=hints, size=entry.size)
         return coloring, render(self.truth.luv[0], coloring.chroma)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tintype.evaluate.candidates import Candidate, check_names
-from tintype.evaluate.evaluation import Evaluation
+from tintype.evaluate.evaluation import VARIANT_OF, Evaluation
 from tintype.evaluate.examination import (
     Entry,
     Finding,
@@ -94,8 +94,12 @@ def map_in_order(function: Callable[[T], R], items: Iterable[T], *, workers: int
 
 
 def _describe(entry: Entry) -> dict[str, Any]:
-    told = {"points": entry.points} if entry.points else {}
-    return {"name": entry.name, **entry.candidate.describe(), **told}
+    description = {"name": entry.name, **entry.candidate.describe()}
+    if entry.points:
+        description |= {VARIANT_OF: entry.candidate.name, "points": entry.points}
+    if entry.size is not None:
+        description |= {VARIANT_OF: entry.candidate.name, "at_size": entry.size}
+    return description
 
 
 def _tabulate_photographs(

@@ -47,7 +47,7 @@ class EvaluateOptions:
         2000, "Of the bootstrap, for the 95 % intervals.", low=100, high=100_000
     )
     sizes: tuple[int, ...] = numbers(
-        "A network size to hold against the candidate's own, for size stability.",
+        "Once more with networks seeing this short side, held against their own: size stability.",
         flag="--at-size",
         low=32,
         high=4096,
@@ -61,8 +61,9 @@ class EvaluateOptions:
 
     def __post_init__(self) -> None:
         _check(self)
-        if len(set(self.points)) < len(self.points):
-            raise OptionError(f"points must differ from each other, got {self.points}")
+        for name, given in (("points", self.points), ("sizes", self.sizes)):
+            if len(set(given)) < len(given):
+                raise OptionError(f"{name} must differ from each other, got {given}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,12 @@ from tintype.evaluate.comparison import Comparison
 from tintype.evaluate.evaluation import Evaluation
 from tintype.evaluate.statistics import STATISTICS
 from tintype.evaluate.tables import (
+    say_worse,
     tabulate_comparison,
     tabulate_glance,
     tabulate_groups,
+    tabulate_points,
+    tabulate_sizes,
     tabulate_statistics,
 )
 from tintype.records import html
@@ -62,7 +65,12 @@ def make_report(
         html.section("At a glance", glance, of_sets, *_plot_bars(evaluation)),
         *([html.section("Pictures", gallery)] if gallery else []),
         html.section("Photograph by photograph", *_plot_photographs(evaluation)),
-        html.section("By source", html.table(*tabulate_groups(evaluation, "source"))),
+        *_show_variants(evaluation),
+        html.section(
+            "By source",
+            html.table(*tabulate_groups(evaluation, "source")),
+            *map(html.paragraph, say_worse(evaluation)),
+        ),
         html.section("By label", html.details("A row for each label", by_label)),
         html.section(
             "Every statistic", html.table(*tabulate_statistics(evaluation)), _explain_statistics()
@@ -84,6 +92,17 @@ def make_comparison_page(comparison: Comparison, provenance: Provenance) -> str:
         html.table(*tabulate_comparison(comparison)),
         html.provenance_table(provenance),
     )
+
+
+def _show_variants(evaluation: Evaluation) -> Iterable[Markup]:
+    """What candidates make of true colours at some points, and of other sizes."""
+    for title, by, tabulate in (
+        ("With true colours at some points", "points", tabulate_points),
+        ("At other sizes", "at_size", tabulate_sizes),
+    ):
+        own = [name for name in evaluation.own_names if evaluation.variants(name, by)]
+        if own:
+            yield html.section(title, *(html.table(*tabulate(evaluation, name)) for name in own))
 
 
 def _describe_photographs(evaluation: Evaluation) -> str:
