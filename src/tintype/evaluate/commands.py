@@ -82,6 +82,7 @@ def evaluate_data(
     if run.perceptual:
         instruments.append(Perceptual())
     everyone = [*make_baselines(read_mode(run.mode or MODE_FILE)), *opened]
+    provenance = collect_provenance(data=hash_data(data))  # of the code as it is now, at the start
     evaluation = evaluate(
         subjects,
         everyone,
@@ -90,7 +91,6 @@ def evaluate_data(
         workers=run.workers,
         on_progress=on_progress,
     )
-    provenance = collect_provenance(data=hash_data(data))
     gallery = ""
     if run.pictures and opened:
         gallery = make_gallery(evaluation, subjects, opened, options, each=run.pictures)
