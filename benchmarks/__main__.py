@@ -29,6 +29,7 @@ class Benchmark:
 BENCHMARKS: dict[str, Benchmark] = {
     "startup": Benchmark("benchmarks.startup", "start of the library and the command line"),
     "network": Benchmark("benchmarks.network", "the network at several sizes, and loading it"),
+    "cost": Benchmark("benchmarks.cost", "the network's cost, beside those of others"),
     "command": Benchmark("benchmarks.command", "one megapixel from the shell, start-up included"),
     "fullsize": Benchmark("benchmarks.fullsize", "12 megapixels and one, step by step"),
     "bleeding": Benchmark("benchmarks.bleeding", "colour over edges, against bicubic"),
