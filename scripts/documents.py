@@ -2,7 +2,8 @@
 """``make documents``: write the figures of the README and of ``docs`` from the committed records.
 
 A place ``<!-- record: NAME -->`` in a document shows ``docs/records/NAME.json``, drawn up by the
-function that :data:`DRAWERS` has for that record's kind. With ``--check`` nothing is written, and
+function that :data:`DRAWERS` has for that record's kind; ``NAME?`` says where there is no such
+record that nothing has been measured. With ``--check`` nothing is written, and
 the exit code is 1 if a document says something else than its records.
 """
 
@@ -12,6 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import result
+from scripts import model_record, training_record
+from scripts.model_record import KIND as NETWORK
+from scripts.training_record import KIND as TRAINING
 from tintype.errors import TintypeError
 from tintype.evaluate.evaluation import KIND as EVALUATION
 from tintype.evaluate.evaluation import Evaluation
@@ -25,10 +29,13 @@ from tintype.records.record import Record, read_record
 
 ROOT = Path(__file__).parents[1]
 RECORDS = Path("docs/records")
+OPTIONAL = "?"  # after the name of a record that may be missing
 
 DRAWERS: dict[str, Callable[[Record], str]] = {  # kind of a record → its Markdown
     result.KIND: lambda record: result.load(record).to_markdown(),
     FILMS: lambda record: FilmEvaluation.from_content(record.content).to_markdown(),
+    NETWORK: lambda record: model_record.to_markdown(record.content),
+    TRAINING: lambda record: training_record.to_markdown(record.content),
     EVALUATION: lambda record: to_markdown(Evaluation.from_content(record.content)),
 }
 
@@ -66,12 +73,17 @@ def draw_up(text: str, root: Path) -> str:
     Raises:
         tintype.errors.RecordError: a record is missing, or nothing draws up its kind.
     """
-    for name in list_places(text):
-        record = read_record(root / RECORDS / f"{name}.json")
+    for place in list_places(text):
+        name = place.removesuffix(OPTIONAL)
+        file = root / RECORDS / f"{name}.json"
+        if place.endswith(OPTIONAL) and not file.exists():
+            text = fill_place(text, place, "Not measured yet.")
+            continue
+        record = read_record(file)
         if record.kind not in DRAWERS:
             raise TintypeError(f"no function draws up records of kind {record.kind!r}")
         body = f"{DRAWERS[record.kind](record).strip()}\n\n{describe(record.provenance, name)}"
-        text = fill_place(text, name, body)
+        text = fill_place(text, place, body)
     return text
 
 

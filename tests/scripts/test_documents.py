@@ -56,6 +56,20 @@ def test_a_missing_record_is_named(repository, monkeypatch, capsys):
     assert "deep/speed.md: cannot read the record" in capsys.readouterr().err
 
 
+def test_a_record_that_may_be_missing_is_said_not_to_be_there(repository, monkeypatch):
+    path = repository / "docs" / "deep" / "speed.md"
+    path.write_text(DOCUMENT.replace("start -->", "start? -->"))
+    record = repository / "docs" / "records" / "speed" / "start.json"
+    kept = record.read_text()
+    record.unlink()
+    assert run(monkeypatch) == 0
+    assert "start? -->\n\nNot measured yet.\n\n<!-- end" in path.read_text()
+    record.write_text(kept)
+    assert run(monkeypatch, "--check") == 1
+    assert run(monkeypatch) == 0
+    assert "| a    | 0.33 |" in path.read_text()
+
+
 def test_a_kind_that_nothing_draws_is_named(repository, monkeypatch, capsys):
     record = Record(kind="poem", provenance=collect_provenance(), content={})
     write_record(record, repository / "docs" / "records" / "speed" / "start.json")
