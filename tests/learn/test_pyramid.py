@@ -126,3 +126,7 @@ def test_a_point_says_its_colour_as_loudly_as_a_patch():
 def test_what_is_not_to_be_had_is_refused():
     with pytest.raises(OptionError, match="mixing must be one of dense, separable; got 'sparse'"):
         PyramidConfig(mixing="sparse")
+    with pytest.raises(OptionError, match="context_stride must be one of 4, 8, 16, 32; got 64"):
+        PyramidConfig(widths=(8, 8, 8), blocks=(1, 1, 1), context_stride=64).build(
+            CHANNELS, STRIDES
+        )

@@ -164,5 +164,5 @@ def test_hints_are_the_true_colours_where_the_mask_is(small_recipe):
     mask[0, 0, 1, 2] = 1
     hints = module._hints(chroma, mask)
     assert_close(hints[0, :, 1, 2], torch.tensor([*chroma[0, :, 1, 2].tolist(), 1.0]))
-    assert hints.abs().sum() == hints[0, :, 1, 2].abs().sum()
+    assert hints.count_nonzero() == 3
     assert Training(small_recipe)._hints(chroma, mask) is None

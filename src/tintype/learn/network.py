@@ -48,7 +48,7 @@ class Network(nn.Module):
 
         Args:
             grey: height and width multiples of :attr:`multiple`.
-            hints: ``(B, 3, H, W)`` u*, v* in CIE units and mask in {0, 1}, for decoders that
+            hints: ``(B, 3, H, W)`` u*, v* in CIE units and mask in [0, 1], for decoders that
                 take hints; None is the same as all zero.
         """
         raw: Tensor = self.head(self.features(grey, hints))

@@ -54,7 +54,7 @@ class Decoder(nn.Module, ABC):
 
         Args:
             features: the encoder's maps, finest first.
-            hints: ``(B, 3, H, W)`` u*, v* in CIE units and mask in {0, 1}, for decoders that take
+            hints: ``(B, 3, H, W)`` u*, v* in CIE units and mask in [0, 1], for decoders that take
                 some; None is the same as all zero.
         """
 

@@ -51,7 +51,16 @@ class PyramidConfig:
                 )
 
     def build(self, channels: tuple[int, ...], strides: tuple[int, ...]) -> "Pyramid":
-        """Build the decoder for a pyramid of ``channels`` at ``strides``, finest first."""
+        """Build the decoder for a pyramid of ``channels`` at ``strides``, finest first.
+
+        Raises:
+            OptionError: the context is to look over a map that the pyramid has not got.
+        """
+        if self.context != "none" and self.context_stride not in strides[1:]:
+            raise OptionError(
+                f"pyramid context_stride must be one of {', '.join(map(str, strides[1:]))}; "
+                f"got {self.context_stride}"
+            )
         return Pyramid(self, channels, strides)
 
 
