@@ -71,3 +71,16 @@ def test_a_thinned_step_scores_each_place_in_one_of_four_photographs():
         .flatten(3, 4),
     )
     assert one.item() == pytest.approx(first.item(), rel=1e-5)
+
+
+def test_other_weights_leave_a_trained_head_as_right_as_it_was(head):
+    """What it predicts, its rarity weights undone, does not hang on the weights it was told."""
+    first, second = np.random.default_rng(0).dirichlet(np.ones(head.bins.count), size=2)
+    head.set_prior(first)
+    features = torch.randn(1, 6, 2, 3)
+    before = (head(features) - head.rarity.log()[:, None, None]).log_softmax(dim=1)
+    old = head.rarity.clone()
+    head.change_prior(second)
+    after = (head(features) - head.rarity.log()[:, None, None]).log_softmax(dim=1)
+    assert not torch.equal(head.rarity, old)
+    assert_close(after, before, atol=1e-4, rtol=1e-4)

@@ -39,6 +39,8 @@ def start_weights(
     """
     if weights is not None:
         load_weights(network, weights)
+        if isinstance(network.head, JointBinsHead):
+            network.head.change_prior(estimate_prior(network.head, photographs))
         return
     if recipe.imagenet_start:
         if imagenet is None:

@@ -49,10 +49,23 @@ class JointBinsHead(Head):
 
     def set_prior(self, prior: np.ndarray) -> None:
         """Weigh the loss by, and start the scores from, the bins' share ``(Q,)`` of pixels."""
-        weights = rarity_weights(prior, uniform=self.config.uniform)
-        self.rarity.copy_(torch.from_numpy(weights))
+        self.rarity.copy_(self._rarity(prior))
         assert self.scores.bias is not None
         self.scores.bias.data.copy_(torch.from_numpy(prior).clamp(min=1e-6).log())
+
+    def change_prior(self, prior: np.ndarray) -> None:
+        """Weigh the loss of a trained head by other shares; its scores move along.
+
+        The best scores under a weighted loss are those of the plain one plus the weights'
+        logarithm, so trained scores stay right when that logarithm's change is added.
+        """
+        rarity = self._rarity(prior)
+        assert self.scores.bias is not None
+        self.scores.bias.data.add_((rarity / self.rarity).log())
+        self.rarity.copy_(rarity)
+
+    def _rarity(self, prior: np.ndarray) -> Tensor:
+        return torch.from_numpy(rarity_weights(prior, uniform=self.config.uniform))
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, C, h, w)`` to logits ``(B, Q, h, w)``."""
