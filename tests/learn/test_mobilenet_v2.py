@@ -8,10 +8,9 @@ from tintype.errors import ModelError
 from tintype.learn.encoders.mobilenet_v2 import Convolution, MobileNetV2Config
 
 
-# Sandler et al. 2018, table 2: the last block at each stride; 1,811,712 parameters are the
+# Sandler et al. 2018, table 2: the last block at each stride; 1,811,136 parameters are the
 # published 2,223,872 of the feature layers (torchvision's count) without the last 1x1 convolution
-# (409,600 + 2,560 of its batch norm), its batch norms' shifts kept as biases and their scales
-# folded, and two of the stem's three input planes (576) summed away.
+# (409,600 + 2,560 of its batch norm), with two of the stem's three input planes (576) summed away.
 def test_shapes_and_size_are_the_published_ones():
     encoder = MobileNetV2Config().build()
     features = encoder(torch.full((2, 1, 64, 96), 50.0))
@@ -23,8 +22,7 @@ def test_shapes_and_size_are_the_published_ones():
         (2, 320, 2, 3),
     ]
     assert encoder.channels == (16, 24, 32, 96, 320)
-    norms = sum(c.conv.out_channels for c in encoder.modules() if isinstance(c, Convolution))
-    assert sum(p.numel() for p in encoder.parameters()) == 2_223_872 - 409_600 - 2_560 - norms - 576
+    assert sum(p.numel() for p in encoder.parameters()) == 2_223_872 - 409_600 - 2_560 - 576
 
 
 def test_width_scales_every_channel_count():
@@ -60,10 +58,12 @@ def test_imagenet_weights_answer_to_grey_as_to_equal_red_green_and_blue(tmp_path
         weights["00_conv_s2.bias"].float(),
         stride=2,
     )
+    encoder.eval()
     assert_close(encoder.stem.linear(grey / 50 - 1), expected, atol=1e-5, rtol=1e-5)
     last = [key for key in sorted(weights) if key.endswith("weight")][-1]
     project = encoder.blocks[-1].project
-    assert_close(project.conv.weight * project.scale, weights[last].float())
+    project.fold()
+    assert_close(project.conv.weight.detach(), weights[last].float(), atol=1e-5, rtol=1e-5)
 
 
 def test_weights_of_another_width_are_refused(tmp_path):
@@ -83,7 +83,7 @@ def test_a_channels_weights_have_one_size_and_act_as_before(tmp_path):
     weights["05_conv_s1.weight"] *= torch.logspace(-3, 2, 24)[:, None, None, None].half()
     save_file(weights, tmp_path / "w.safetensors")
     encoder.load_imagenet(tmp_path / "w.safetensors")
-    project = encoder.blocks[1].project
+    project = encoder.eval().blocks[1].project
     size = project.conv.weight.square().mean((1, 2, 3)).sqrt()
     assert_close(size, torch.ones(24), atol=1e-3, rtol=0)
     x = torch.randn(1, 96, 4, 4)
@@ -95,12 +95,47 @@ def test_a_channels_weights_have_one_size_and_act_as_before(tmp_path):
     assert_close(project.conv.weight.detach(), acting[0], atol=1e-6, rtol=1e-5)
 
 
+def test_calibrated_norms_answer_as_before_in_training_too(tmp_path):
+    encoder = MobileNetV2Config(width=1.0).build()
+    weights = {
+        key: 2 * w / max(1, w[0].numel()) ** 0.5 if key.endswith("weight") else w / 10
+        for key, w in published(encoder).items()
+    }
+    save_file(weights, tmp_path / "w.safetensors")
+    encoder.load_imagenet(tmp_path / "w.safetensors")
+    grey = 100 * torch.rand(8, 1, 64, 64, generator=torch.Generator().manual_seed(1))
+    before = encoder.eval()(grey)
+    training = encoder.train()(grey)
+    assert (training[-1] - before[-1]).abs().max() > 0.1 * before[-1].abs().max()  # far off yet
+    encoder.load_imagenet(tmp_path / "w.safetensors")
+    encoder.calibrate(grey)
+    assert encoder.training
+    for one, other in zip(encoder(grey), before, strict=True):
+        assert_close(one, other, atol=2e-3 * other.detach().abs().max().item(), rtol=0)
+    encoder.load_imagenet(tmp_path / "w.safetensors")
+    encoder.calibrate(grey)
+    for one, other in zip(encoder.eval()(grey), before, strict=True):
+        assert_close(one, other, atol=1e-3 * other.detach().abs().max().item(), rtol=0)
+
+
+def test_calibrating_leaves_new_layers_alone():
+    encoder = MobileNetV2Config(width=0.25).build()
+    before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
+    encoder.calibrate(torch.rand(2, 1, 32, 32) * 100)
+    for name, tensor in encoder.state_dict().items():
+        assert torch.equal(tensor, before[name]), name
+
+
 def test_frozen_blocks_are_not_trained():
     encoder = MobileNetV2Config(width=0.25, frozen=3).build()
     trained = {name.split(".")[1] for name, p in encoder.named_parameters() if p.requires_grad}
     assert trained == {str(index) for index in range(3, 17)}
+    before = {name: tensor.clone() for name, tensor in encoder.named_buffers()}
+    encoder.train()(torch.rand(2, 1, 32, 32) * 100)
+    moved = {name for name, tensor in encoder.named_buffers() if not tensor.equal(before[name])}
+    assert {name.split(".")[1] for name in moved} == trained
 
 
 def test_a_small_input_still_has_a_coarsest_map():
-    features = MobileNetV2Config(width=0.25).build()(torch.zeros(1, 1, 32, 32))
+    features = MobileNetV2Config(width=0.25).build().eval()(torch.zeros(1, 1, 32, 32))
     assert features[-1].shape[-2:] == (1, 1)

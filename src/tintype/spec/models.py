@@ -21,7 +21,7 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="tintype-s",
             file="tintype-s.onnx",
-            sha256="ee8f8c377eac5acb46239fcbaf23f7f15dc076a616c966b007496a9da63f4d38",
+            sha256="414c0ff2eea72c76c6bf9414775c6c259ed68e645e986a0027281ec7e237e639",
             size=160,
             multiple=32,
             stride=4,

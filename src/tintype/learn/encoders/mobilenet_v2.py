@@ -3,23 +3,26 @@
 
 A 3x3 stem, a first depthwise block, and sixteen inverted residual blocks (expand 1x1, depthwise
 3x3, project 1x1). ReLU6 follows every convolution but the projections; the input is added where
-stride is 1 and the channels agree. Batch norm is folded into weights and biases, as in the
-weights that training starts from. 3x3 convolutions of stride 2 pad on the right and bottom only.
+stride is 1 and the channels agree. 3x3 convolutions of stride 2 pad on the right and bottom only.
 
-Folding leaves weights of very different sizes: a step that is right for one channel wipes out what
-another has learnt. So each channel's weights are kept divided by their root mean square, which
-stands beside them and is not trained: an optimizer's step then means the same to all of them.
+A batch norm follows every convolution. The published weights have it folded in, which leaves them
+of very different sizes, and a network of folded weights learns badly: a step that is right for one
+channel wipes out what another knew. So it is put back: a channel's weights are divided by their
+root mean square, the norm multiplies it in again, and :meth:`MobileNetV2.calibrate` gives the norm
+the statistics of photographs without changing what the network answers.
 
 Source: Sandler et al. 2018 (arXiv 1801.04381), table 2.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tintype.errors import ModelError
 from tintype.learn.parts import Encoder
@@ -75,9 +78,8 @@ class MobileNetV2(Encoder):
                 blocks.append(block)
         self.blocks = nn.ModuleList(blocks)
         self.channels = tuple(taps)
-        if config.frozen:
-            for part in (self.stem, *self.blocks[: config.frozen]):
-                part.requires_grad_(False)
+        for part in self._frozen():
+            part.requires_grad_(False)
 
     def forward(self, grey: Tensor) -> tuple[Tensor, ...]:
         """``(B, 1, H, W)`` L* in [0, 100] to five maps, finest first."""
@@ -88,6 +90,13 @@ class MobileNetV2(Encoder):
             if index in _TAPS:
                 features.append(x)
         return tuple(features)
+
+    def train(self, mode: bool = True) -> Self:  # torch's signature
+        """Switch to training; what is frozen goes on answering as in evaluation."""
+        super().train(mode)
+        for part in self._frozen():
+            part.eval()
+        return self
 
     def load_imagenet(self, file: Path) -> None:
         """Start from the ImageNet classifier in ``file``; its last two layers are left out.
@@ -116,47 +125,74 @@ class MobileNetV2(Encoder):
                 )
             convolution.set_weight(weight, published[f"{layer}.bias"].float())
 
+    @torch.no_grad()
+    def calibrate(self, grey: Tensor) -> None:
+        """Give published layers' norms the statistics of these photographs; answers stay the same.
+
+        Without it a norm in training would divide by a deviation that its weights do not expect.
+        Does nothing to layers that are new.
+        """
+        convolutions = [m for m in self.modules() if isinstance(m, Convolution) and m.published]
+        hooks = [m.norm.register_forward_pre_hook(m.note_statistics) for m in convolutions]
+        was_training = self.training
+        self.eval()(grey)
+        self.train(was_training)
+        for hook in hooks:
+            hook.remove()
+
+    def _frozen(self) -> list[nn.Module]:
+        count = self.config.frozen
+        return [self.stem, *self.blocks[:count]] if count else []
+
 
 class Convolution(nn.Module):
-    """Convolution with the published padding, then ReLU6 unless ``linear`` is asked for."""
-
-    scale: Tensor | None  # (c_out, 1, 1, 1): what the weights are to be multiplied by; None: 1
+    """Convolution with the published padding, batch norm, then ReLU6."""
 
     def __init__(
         self, c_in: int, c_out: int, *, kernel: int = 3, stride: int = 1, groups: int = 1
     ) -> None:
         super().__init__()
         padding = kernel // 2 if stride == 1 else 0
-        self.conv = nn.Conv2d(c_in, c_out, kernel, stride, padding, groups=groups)
-        self.register_buffer("scale", torch.ones(c_out, 1, 1, 1))
-        weight = nn.init.xavier_uniform_(torch.empty_like(self.conv.weight))
-        self.set_weight(weight, torch.zeros(c_out))
+        self.conv = nn.Conv2d(c_in, c_out, kernel, stride, padding, groups=groups, bias=False)
+        nn.init.xavier_uniform_(self.conv.weight)
+        self.norm: nn.Module = nn.BatchNorm2d(c_out)
+        self.published = False  # whether the weights come from a network with its norms folded in
 
     def set_weight(self, weight: Tensor, bias: Tensor) -> None:
-        """Take weights as they are to act, and keep them divided by their root mean square."""
-        assert self.scale is not None
-        assert self.conv.bias is not None
-        size = weight.square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
-        self.scale.copy_(size.clamp(min=1e-6))
-        self.conv.weight.data.copy_(weight / self.scale)
-        self.conv.bias.data.copy_(bias)
+        """Take weights with a norm folded in: its size goes to the norm, its shift too."""
+        norm = self.norm
+        assert isinstance(norm, nn.BatchNorm2d)
+        size = weight.square().mean(dim=(1, 2, 3)).sqrt().clamp(min=1e-6)  # (c_out,)
+        self.conv.weight.data.copy_(weight / size[:, None, None, None])
+        norm.reset_running_stats()
+        norm.weight.data.copy_(size * (1 + norm.eps) ** 0.5)
+        norm.bias.data.copy_(bias)
+        self.published = True
+
+    def note_statistics(self, norm: nn.Module, inputs: tuple[Tensor]) -> None:
+        """Let the norm have the statistics of what it is given, and undo what that changes."""
+        assert isinstance(norm, nn.BatchNorm2d)
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
+        variance, mean = torch.var_mean(inputs[0], dim=(0, 2, 3), correction=0)
+        slope = norm.weight / (norm.running_var + norm.eps).sqrt()
+        norm.bias.add_(slope * (mean - norm.running_mean))
+        norm.weight.copy_(slope * (variance + norm.eps).sqrt())
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
 
     def fold(self) -> None:
-        """Multiply the weights out, in place: for good, as they are exported."""
-        if self.scale is not None:
-            self.conv.weight.data.mul_(self.scale)
-            self.scale = None
+        """Fold the norm into the convolution, in place: for good, as it is exported."""
+        if isinstance(self.norm, nn.BatchNorm2d):
+            self.conv = fuse_conv_bn_eval(self.conv, self.norm)
+            self.norm = nn.Identity()
 
     def linear(self, x: Tensor) -> Tensor:
-        """The convolution alone."""
-        conv = self.conv
-        if conv.stride[0] == 2:
+        """Without the ReLU6."""
+        if self.conv.stride[0] == 2:
             x = F.pad(x, (0, 1, 0, 1))
-        if self.scale is None:
-            y: Tensor = conv(x)
-            return y
-        weight = conv.weight * self.scale
-        return F.conv2d(x, weight, conv.bias, conv.stride, conv.padding, groups=conv.groups)
+        y: Tensor = self.norm(self.conv(x))
+        return y
 
     def forward(self, x: Tensor) -> Tensor:
         """``(B, c_in, H, W)`` to ``(B, c_out, H/stride, W/stride)`` in [0, 6]."""
