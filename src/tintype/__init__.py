@@ -13,6 +13,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Alternative": "tintype.inference.alternatives",
     "ColorizeOptions": "tintype.spec.options",
     "Colored": "tintype.inference.colorizer",
     "Colorizer": "tintype.inference.colorizer",
@@ -24,6 +25,7 @@ _HOMES = {
     "Outcome": "tintype.jobs.work",
     "Photograph": "tintype.imaging.photograph",
     "Progress": "tintype.inference.progress",
+    "SampleOptions": "tintype.spec.options",
     "TintypeError": "tintype.errors",
     "colorize": "tintype.inference.pictures",
     "colorize_folder": "tintype.jobs.folder",

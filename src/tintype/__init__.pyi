@@ -3,6 +3,7 @@ from tintype.errors import TintypeError as TintypeError
 from tintype.imaging.files import read as read
 from tintype.imaging.files import write as write
 from tintype.imaging.photograph import Photograph as Photograph
+from tintype.inference.alternatives import Alternative as Alternative
 from tintype.inference.colorizer import Colored as Colored
 from tintype.inference.colorizer import Colorizer as Colorizer
 from tintype.inference.pictures import colorize as colorize
@@ -15,5 +16,6 @@ from tintype.spec.options import ColorizeOptions as ColorizeOptions
 from tintype.spec.options import EngineOptions as EngineOptions
 from tintype.spec.options import FileOptions as FileOptions
 from tintype.spec.options import FolderOptions as FolderOptions
+from tintype.spec.options import SampleOptions as SampleOptions
 
 __version__: str

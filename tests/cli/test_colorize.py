@@ -239,6 +239,7 @@ def test_json_tells_a_program_all_of_it(run, color_jpeg):
     assert done == {
         "source": "a.jpg",
         "target": "colorized/a.jpg",
+        "others": [],
         "confidence": None,
         "status": "done",
         "size": [61, 90],

@@ -126,3 +126,30 @@ def test_a_map_that_cannot_be_is_refused_before_any_work(run, grey_png, argument
     assert said in err
     assert sorted(path.name for path in Path().iterdir()) == ["a.png", "b.png"]
     assert Path("a.png").read_bytes() == grey_png
+
+
+def test_several_colourings_are_numbered_and_the_first_is_the_usual_one(run, network):
+    model = "tintype-s"  # whose classes are those of its spec
+    assert run("a.png", "-o", "plain", model=model)[0] == 0
+    assert run("a.png", "-o", "out", "--samples", "3", "--seed", "5", model=model)[0] == 0
+    names = [f"out/a-{number}.png" for number in (1, 2, 3)]
+    assert sorted(map(str, Path("out").iterdir())) == names
+    assert Path(names[0]).read_bytes() == Path("plain/a.png").read_bytes()
+    colorizer = tintype.Colorizer(model)
+    expected = colorizer.samples(tintype.read("a.png"), samples=3, seed=5)
+    for name, picture in zip(names, expected, strict=True):
+        np.testing.assert_array_equal(pixels(name), picture.pixels)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["a.png", "--samples", "99"], 2, "samples must be in [1, 16], got 99"),
+        ([".", "-o", "out", "--samples", "2"], 2, "about named photographs"),
+        (["a.png", "-o", "out", "--samples", "2"], 1, "takes no hints, of which alternatives"),
+    ],
+)
+def test_several_colourings_that_cannot_be_are_refused(run, stand_in, arguments, code, said):
+    done, err = run(*arguments, model=stand_in.file)
+    assert done == code
+    assert said in err

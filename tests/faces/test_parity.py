@@ -14,9 +14,15 @@ import tintype
 from tintype.cli.colorize import colorize
 from tintype.cli.main import load_command, main
 from tintype.imaging.formats import find_format
-from tintype.spec.options import ColorizeOptions, EngineOptions, FileOptions, FolderOptions
+from tintype.spec.options import (
+    ColorizeOptions,
+    EngineOptions,
+    FileOptions,
+    FolderOptions,
+    SampleOptions,
+)
 
-CLASSES = (ColorizeOptions, FileOptions, EngineOptions, FolderOptions)
+CLASSES = (ColorizeOptions, SampleOptions, FileOptions, EngineOptions, FolderOptions)
 OPTIONS = {f.name: f for cls in CLASSES for f in fields(cls)}
 OTHERS = {"photographs", "out", "overwrite", "as_json"}  # about files on disk and what is printed
 STEERING = {"hint", "confidence"}  # of one photograph
@@ -91,8 +97,7 @@ def test_every_option_and_its_default_is_on_the_command_line():
 
 def test_every_option_has_its_type_and_help_on_the_command_line():
     types = get_type_hints(colorize, include_extras=True)
-    own = get_type_hints(ColorizeOptions) | get_type_hints(FileOptions)
-    own |= get_type_hints(EngineOptions) | get_type_hints(FolderOptions)
+    own = {name: kind for cls in CLASSES for name, kind in get_type_hints(cls).items()}
     for name, option in OPTIONS.items():
         kind, described = get_args(types[name])
         assert kind == own[name]

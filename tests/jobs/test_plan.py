@@ -188,11 +188,11 @@ def test_maps_of_confidence_are_planned_too(tmp_path):
 def test_a_map_replaces_no_photograph_and_no_earlier_file(tmp_path):
     (task,) = planned(tmp_path, "o/a.jpg", content=None)
     with pytest.raises(OutputError, match="would replace a photograph"):
-        refuse_conflicts([Task(task.source, task.target, task.source)], overwrite=True)
+        refuse_conflicts([Task(task.source, task.target, confidence=task.source)], overwrite=True)
     earlier = tmp_path / "sure.png"
     earlier.write_bytes(b"")
     with pytest.raises(OutputError, match=r"sure\.png is there already"):
-        refuse_conflicts([Task(task.source, task.target, earlier)], overwrite=False)
+        refuse_conflicts([Task(task.source, task.target, confidence=earlier)], overwrite=False)
 
 
 @pytest.mark.parametrize("sources", [["in/a", "in/a.png/b.jpg"], ["in/x/y/b.jpg", "in/x"]])
@@ -209,3 +209,16 @@ def test_a_file_in_the_way_of_a_folder_is_found_before_any_work(tmp_path, target
     (tmp_path / "o").write_bytes(b"a file")
     with pytest.raises(OutputError, match="cannot make the folder .*: a file is in its way"):
         refuse_conflicts([Task(tmp_path / "a.jpg", tmp_path / target)], overwrite=True)
+
+
+def test_several_results_of_one_photograph_are_numbered(tmp_path):
+    (task,) = plan_tasks([Path("in/a.b.jpg")], Path("o"), samples=3)
+    assert task.results == (Path("o/a.b-1.jpg"), Path("o/a.b-2.jpg"), Path("o/a.b-3.jpg"))
+    (named,) = plan_tasks([Path("in/a.jpg")], Path("x.png"), samples=2)
+    assert (named.target, named.others) == (Path("x-1.png"), (Path("x-2.png"),))
+    with pytest.raises(OutputError, match=r"would both be written to o/a-1\.jpg"):
+        plan_tasks([Path("a.jpg"), Path("x/a.jpg")], Path("o"), samples=2)
+    (tmp_path / "a-2.jpg").write_bytes(b"")
+    (numbered,) = plan_tasks([tmp_path / "a.jpg"], tmp_path, samples=2)
+    with pytest.raises(OutputError, match=r"a-2\.jpg is there already"):
+        refuse_conflicts([numbered], overwrite=False)

@@ -57,21 +57,23 @@ def test_an_earlier_result_is_kept_unless_it_may_be_replaced(colorizer, task):
     assert color_file(colorizer, task, overwrite=True).error is None
 
 
-def test_too_little_memory_is_an_outcome_too(task):
+def test_too_little_memory_is_an_outcome_too(task, colorizer, monkeypatch):
     def exhaust(*_: object) -> None:
         raise MemoryError
 
-    outcome = color_file(exhaust, task)
+    monkeypatch.setattr(Colorizer, "__call__", exhaust)
+    outcome = color_file(colorizer, task)
     assert isinstance(outcome.error, ImageTooLarge)
     assert outcome.size == (61, 90)
 
 
-def test_a_bug_is_no_outcome(task):
+def test_a_bug_is_no_outcome(task, colorizer, monkeypatch):
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
+    monkeypatch.setattr(Colorizer, "__call__", fail)
     with pytest.raises(ZeroDivisionError):
-        color_file(fail, task)
+        color_file(colorizer, task)
 
 
 def test_folders_of_results_are_made(tmp_path):

@@ -21,7 +21,13 @@ from tintype.jobs.folder import colorize_folder
 from tintype.jobs.plan import Task, plan_tasks, refuse_conflicts
 from tintype.jobs.work import Outcome, color_file, make_folders, share_cores, work_off
 from tintype.spec.hints import Hint
-from tintype.spec.options import ColorizeOptions, EngineOptions, FileOptions, FolderOptions
+from tintype.spec.options import (
+    ColorizeOptions,
+    EngineOptions,
+    FileOptions,
+    FolderOptions,
+    SampleOptions,
+)
 
 app = typer.Typer(add_completion=False)
 
@@ -43,6 +49,7 @@ def colorize(
         typer.Option("--out", "-o", help="Folder; for a single photograph also a file name."),
     ] = Path("colorized"),
     options: ColorizeOptions,
+    sampling: SampleOptions,
     file_options: FileOptions,
     folder_options: FolderOptions,
     engine: EngineOptions,
@@ -65,6 +72,7 @@ def colorize(
     hints = gather_hints(hint or (), photographs)
     works = _Works(
         options=options,
+        sampling=sampling,
         files=file_options,
         run=folder_options,
         engine=engine,
@@ -90,6 +98,7 @@ class _Works:
     """What was asked for, and how it is done for a folder and for a list of photographs."""
 
     options: ColorizeOptions
+    sampling: SampleOptions
     files: FileOptions
     run: FolderOptions
     engine: EngineOptions
@@ -101,8 +110,12 @@ class _Works:
 
     def color_folder(self, folder: Path, stop: Event) -> tuple[bool, int]:
         """Colour a folder; whether all of it was settled, and how many photographs failed."""
-        if self.confidence is not None:
-            raise OptionError("--confidence is about named photographs; name those of the folder")
+        for name, given in {
+            "confidence": self.confidence,
+            "samples": self.sampling.samples > 1,
+        }.items():
+            if given:
+                raise OptionError(f"--{name} is about named photographs; name those of the folder")
         with Report(as_json=self.as_json) as report:
             result = colorize_folder(
                 folder,
@@ -125,7 +138,11 @@ class _Works:
         """Colour a list of photographs; as :meth:`color_folder`."""
         _refuse_options_of_folders(self.run)
         tasks = plan_tasks(
-            photographs, self.out, format=self.files.format, confidence=self.confidence
+            photographs,
+            self.out,
+            format=self.files.format,
+            samples=self.sampling.samples,
+            confidence=self.confidence,
         )
         refuse_conflicts(tasks, overwrite=self.overwrite)
         jobs, threads = share_cores(self.run.jobs, len(tasks))
@@ -139,6 +156,7 @@ class _Works:
                 self.options,
                 self.files,
                 hints=self.hints,
+                seed=self.sampling.seed,
                 overwrite=self.overwrite,
             )
 

@@ -110,6 +110,7 @@ def describe(outcome: Outcome) -> dict[str, Any]:
     return {
         "source": str(outcome.task.source),
         "target": shown(outcome.task.target),
+        "others": [str(other) for other in outcome.task.others if outcome.has_result],
         "confidence": shown(outcome.task.confidence),
         "status": outcome.status.value,
         "seconds": round(outcome.seconds, 3),

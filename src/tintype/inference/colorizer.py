@@ -16,6 +16,7 @@ from tintype.imaging.files import read
 from tintype.imaging.photograph import Photograph
 from tintype.imaging.strips import usable_cpus
 from tintype.inference.ahead import work_ahead
+from tintype.inference.alternatives import Alternative, find_alternatives
 from tintype.inference.confidence import find_confidence
 from tintype.inference.engine import Engine
 from tintype.inference.progress import Pace, Progress
@@ -26,8 +27,10 @@ from tintype.spec.options import (
     DEFAULTS,
     ENGINE_DEFAULTS,
     FILE_DEFAULTS,
+    SAMPLE_DEFAULTS,
     ColorizeOptions,
     FolderOptions,
+    SampleOptions,
 )
 
 _VERSION = 8  # hexadecimal digits of a network's checksum that tell its versions apart
@@ -103,6 +106,56 @@ class Colorizer:
         first = self._color_page(replace(photograph, pages=()), options, hints)
         others = (self._color_page(page, options, ()) for page in photograph.pages)
         return replace(first, pages=tuple(others))
+
+    def alternatives(
+        self,
+        photograph: Photograph,
+        options: ColorizeOptions = DEFAULTS,
+        hints: Sequence[Hint] = (),
+        *,
+        samples: int,
+        seed: int = SAMPLE_DEFAULTS.seed,
+    ) -> list[Alternative]:
+        """Draw colourings that a photograph may have had, as hints to colour it with.
+
+        Args:
+            photograph: its first page is looked at.
+            options: how it will be coloured.
+            hints: places whose colour is known; all alternatives keep to them.
+            samples: how many; the first is the network's own, without further hints.
+            seed: the same seed draws the same.
+
+        Returns:
+            As :func:`tintype.inference.alternatives.find_alternatives` has them.
+
+        Raises:
+            OptionError: ``samples`` or ``seed`` is outside its range, or else as when it is
+                coloured.
+            ModelError: as when it is coloured.
+        """
+        wanted = SampleOptions(samples=samples, seed=seed)
+        return find_alternatives(
+            self.engine, photograph, options, hints, count=wanted.samples, seed=wanted.seed
+        )
+
+    def samples(
+        self,
+        photograph: Photograph,
+        options: ColorizeOptions = DEFAULTS,
+        hints: Sequence[Hint] = (),
+        *,
+        samples: int,
+        seed: int = SAMPLE_DEFAULTS.seed,
+    ) -> Iterator[Photograph]:
+        """Colour a photograph in several ways: each of :meth:`alternatives`, one after another.
+
+        Args and errors are those of :meth:`alternatives`.
+
+        Yields:
+            The photograph in colour; at first as a call without ``samples`` gives it.
+        """
+        found = self.alternatives(photograph, options, hints, samples=samples, seed=seed)
+        return (self(photograph, options, one.hints) for one in found)
 
     def confidence(
         self,

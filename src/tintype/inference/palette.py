@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from tintype.color.bins import JointBins
 from tintype.color.luv import rgb_to_luv
-from tintype.errors import ModelError
 from tintype.imaging.photograph import Photograph
 from tintype.imaging.resize import resize
+from tintype.inference.peaks import classes_of, joint_bins
 from tintype.inference.prediction import Prediction
 from tintype.spec.hints import Hint
 from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES, ModelSpec
@@ -64,7 +64,7 @@ class LedNetwork:
     def __init__(self, network: Network, reference: Photograph) -> None:
         self.spec = network.spec
         self._network = network
-        self._bins = JointBins(network.spec.bin_step)
+        self._bins = joint_bins(network.spec.bin_step)
         self._palette = find_palette(reference, self._bins)  # (levels, Q)
 
     def predict(
@@ -89,11 +89,8 @@ class LedNetwork:
             want={LOG_PROBABILITIES, *want},
         )
         own = prediction.log_probabilities
-        if own is None or len(own) != self._bins.count:
-            raise ModelError(
-                f"the network {self.spec.name} must tell of {self._bins.count} classes; "
-                f"it tells of {0 if own is None else len(own)}. Export it again"
-            )
+        classes_of(self.spec, own)
+        assert own is not None  # it was asked for
         led = lead(own, resize(lightness, own.shape[1:]), self._palette)
         chroma = self._bins.decode(led, temperature or self.spec.temperature)
         confidence = self._bins.confidence(led)[0] if CONFIDENCE in want else None

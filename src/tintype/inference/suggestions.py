@@ -2,8 +2,7 @@
 """Which colours a place of a photograph is likely to have had.
 
 The network answers with a distribution over classes of chroma. At a place, its peaks are what a
-person may choose from: classes near a peak are one colour to the eye and are summed into it; and
-each is shown as it would look there, at the place's own lightness, inside what a display can show.
+person may choose from, each shown as it would look there (:mod:`tintype.inference.peaks`).
 """
 
 from dataclasses import dataclass
@@ -11,13 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tintype.color.bins import JointBins
-from tintype.color.gamut import fit_chroma
-from tintype.color.luv import luv_to_rgb
-from tintype.errors import ModelError, OptionError
+from tintype.errors import OptionError
 from tintype.imaging.photograph import Photograph
 from tintype.imaging.tone import read_tone
 from tintype.inference.engine import Engine
+from tintype.inference.peaks import classes_of, find_peaks, show_chroma
 from tintype.spec.model import LOG_PROBABILITIES
 
 _REACH = 2.5  # steps of the bins: classes this near to a peak are summed into it
@@ -71,14 +68,9 @@ def suggest_colors(
     column = _cell(x - tone.frame.left, tone.frame.width, columns)
     logs = prediction.log_probabilities[:, row, column]
     lightness = tone.lightness(tone.frame, (rows, columns))[row, column]
-    centers = JointBins(engine.spec.bin_step).centers
-    if len(centers) != len(logs):
-        raise ModelError(
-            f"the network {engine.spec.name} has {len(logs)} classes of colour, where bins of "
-            f"{engine.spec.bin_step:g} CIE units are {len(centers)}; export it again"
-        )
+    centers = classes_of(engine.spec, logs).centers
     shares = np.exp(logs - logs.max())
-    peaks = _peaks(shares / shares.sum(), centers, reach=_REACH * engine.spec.bin_step)
+    peaks = find_peaks(shares / shares.sum(), centers, reach=_REACH * engine.spec.bin_step)
     return _distinct(peaks, float(lightness), count)
 
 
@@ -87,34 +79,14 @@ def _cell(place: float, side: int, cells: int) -> int:
     return int(np.clip((place + 0.5) / side * cells, 0, cells - 1))
 
 
-def _peaks(
-    shares: NDArray[np.float32], centers: NDArray[np.float32], *, reach: float
-) -> list[tuple[float, NDArray[np.float32]]]:
-    """Sum the classes around each peak: (share, mean u* v*), largest share first."""
-    left = shares.copy()
-    found = []
-    while left.max() >= _LEAST / 10:
-        near = np.hypot(*(centers - centers[left.argmax()]).T) <= reach
-        weights = np.where(near, left, 0.0)
-        found.append((float(weights.sum()), np.average(centers, axis=0, weights=weights)))
-        left[near] = 0.0
-    return sorted(found, key=lambda peak: -peak[0])
-
-
 def _distinct(
     peaks: list[tuple[float, NDArray[np.float32]]], lightness: float, count: int
 ) -> list[Suggestion]:
     """Show the peaks at one lightness; those that look alike there are one."""
     shares: dict[str, float] = {}
     for share, chroma in peaks:
-        color = _to_hex(lightness, chroma)
+        color = show_chroma(lightness, chroma)
         shares[color] = shares.get(color, 0.0) + share
     ranked = sorted(shares.items(), key=lambda item: -item[1])
     worth = [row for row in ranked if row[1] >= _LEAST] or ranked[:1]
     return [Suggestion(color, share) for color, share in worth[:count]]
-
-
-def _to_hex(lightness: float, chroma: NDArray[np.float32]) -> str:
-    luv = np.array([lightness, *chroma], dtype=np.float64).reshape(3, 1, 1)
-    rgb = np.clip(luv_to_rgb(fit_chroma(luv)), 0, 1)
-    return "#" + bytes(np.rint(255 * rgb).astype(np.uint8).ravel()).hex()

@@ -29,6 +29,10 @@ class View:
     grey: NDArray[np.float32]
     hints: NDArray[np.float32] | None
 
+    def hinted(self, hints: Sequence[Hint]) -> "View":
+        """The same with other hints, all of which lie in the frame."""
+        return replace(self, hints=_draw(hints, self.tone.frame, self.grey) if hints else None)
+
 
 def look(
     engine: Engine,
@@ -51,7 +55,7 @@ def look(
     if any(not _holds(tone.frame, hint) for hint in hints):  # so there is picture outside too
         tone = replace(tone, frame=whole(page.size))
     grey = tone.clean_lightness(engine.network_size(tone.frame.size, options.size))
-    return View(tone, grey, _draw(hints, tone.frame, grey) if hints else None)
+    return View(tone, grey, None).hinted(hints)
 
 
 def _holds(frame: Frame, hint: Hint) -> bool:

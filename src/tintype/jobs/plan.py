@@ -28,18 +28,21 @@ class Task:
 
     Attributes:
         source: the photograph's file.
-        target: the result's.
+        target: the result's; of several, the first's.
+        others: the other results', where the photograph is coloured in several ways.
         confidence: that of a map of how sure the network is; None if none is wanted.
     """
 
     source: Path
     target: Path
+    others: tuple[Path, ...] = ()
     confidence: Path | None = None
 
     @property
     def results(self) -> tuple[Path, ...]:
         """All that will be written."""
-        return (self.target,) if self.confidence is None else (self.target, self.confidence)
+        photographs = self.target, *self.others
+        return photographs if self.confidence is None else (*photographs, self.confidence)
 
 
 def plan_tasks(
@@ -48,6 +51,7 @@ def plan_tasks(
     *,
     format: str | None = None,
     base: Path | None = None,
+    samples: int = 1,
     confidence: Path | None = None,
 ) -> list[Task]:
     """Settle where the result of each photograph goes. Looks at names, not into files.
@@ -60,6 +64,8 @@ def plan_tasks(
             :data:`tintype.imaging.formats.FORMATS`; None to keep each photograph's own.
         base: a folder that holds all sources, whose tree the results shall mirror in the folder
             ``out``; None to put all results into ``out`` itself.
+        samples: in how many ways each photograph is coloured; if several, their names are numbered:
+            ``a-1.jpg``, ``a-2.jpg``.
         confidence: a folder for maps of how sure the network is; for a single photograph also a
             file's name, which ends in ``.png`` and is no folder that exists.
 
@@ -85,6 +91,8 @@ def plan_tasks(
         tasks = [Task(once[0], out)]
     else:
         tasks = [Task(source, out / _result_name(source, format, base)) for source in once]
+    if samples > 1:
+        tasks = [_number(task, samples) for task in tasks]
     if confidence is not None:
         tasks = _add_maps(tasks, confidence)
     _refuse_shared_targets(tasks)
@@ -126,6 +134,13 @@ def refuse_conflicts(
             [path for path in existing if path not in ours],
             "is there already; choose another folder, or allow results to be overwritten",
         )
+
+
+def _number(task: Task, samples: int) -> Task:
+    target = task.target
+    names = [f"{target.stem}-{number}{target.suffix}" for number in range(1, samples + 1)]
+    first, *others = map(target.with_name, names)
+    return replace(task, target=first, others=tuple(others))
 
 
 def _add_maps(tasks: list[Task], confidence: Path) -> list[Task]:

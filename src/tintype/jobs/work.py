@@ -21,7 +21,13 @@ from tintype.inference.colorizer import Colorizer
 from tintype.inference.confidence import encode_confidence
 from tintype.jobs.plan import Task
 from tintype.spec.hints import Hint
-from tintype.spec.options import DEFAULTS, FILE_DEFAULTS, ColorizeOptions, FileOptions
+from tintype.spec.options import (
+    DEFAULTS,
+    FILE_DEFAULTS,
+    SAMPLE_DEFAULTS,
+    ColorizeOptions,
+    FileOptions,
+)
 
 DONE_BEFORE = "done by an earlier run, and unchanged since"
 _WAITING = 3  # times as many as are worked on: one slow photograph shall not stop the others
@@ -75,9 +81,10 @@ def color_file(
     file_options: FileOptions = FILE_DEFAULTS,
     *,
     hints: Sequence[Hint] = (),
+    seed: int = SAMPLE_DEFAULTS.seed,
     overwrite: bool = False,
 ) -> Outcome:
-    """Colour one file into another. The results' folders must exist.
+    """Colour one file into another, or in several ways into several. Their folders must exist.
 
     Args:
         colorizer: shared by all tasks.
@@ -85,6 +92,7 @@ def color_file(
         options: how to colour it.
         file_options: how to read and write it.
         hints: places whose colour is known, in pixels of its first page.
+        seed: of the other ways, if there are several.
         overwrite: whether an earlier result may be replaced.
 
     Returns:
@@ -97,14 +105,17 @@ def color_file(
         photograph = files.read(task.source, max_pixels=file_options.max_pixels)
         size = photograph.size
         was_colored = not photograph.is_grey and read_tone(photograph).is_color
-        files.write(
-            colorizer(photograph, options, hints),
-            task.target,
-            format=file_options.format,
-            quality=file_options.quality,
-            mark=file_options.mark,
-            overwrite=overwrite,
-        )
+        targets = task.target, *task.others
+        ways = colorizer.samples(photograph, options, hints, samples=len(targets), seed=seed)
+        for target, colored in zip(targets, ways, strict=True):
+            files.write(
+                colored,
+                target,
+                format=file_options.format,
+                quality=file_options.quality,
+                mark=file_options.mark,
+                overwrite=overwrite,
+            )
         if task.confidence is not None:
             found = colorizer.confidence(photograph, options, hints)
             write_whole(encode_confidence(found), task.confidence, overwrite=overwrite)

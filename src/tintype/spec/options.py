@@ -2,10 +2,11 @@
 """The options of a colorization, stated once for Python, the command line, the web and film.
 
 Each option is a field of a frozen dataclass that carries its default, its range or choices and its
-one-line help; every face reads them from here. There are four of these classes, because four parts
+one-line help; every face reads them from here. There are five of these classes, because five parts
 of the walk take them: :class:`ColorizeOptions` says how a photograph is coloured,
-:class:`FileOptions` how its file is read and written, :class:`EngineOptions` what runs the network,
-:class:`FolderOptions` how the photographs of a folder are gone through.
+:class:`SampleOptions` in how many ways, :class:`FileOptions` how its file is read and written,
+:class:`EngineOptions` what runs the network, :class:`FolderOptions` how the photographs of a folder
+are gone through.
 """
 
 from collections.abc import Mapping
@@ -80,6 +81,23 @@ class ColorizeOptions(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SampleOptions(_Checked):
+    """In how many ways to colour one photograph.
+
+    Raises:
+        OptionError: a value is outside its range; the message names both.
+    """
+
+    samples: int = number(
+        1,
+        "Colourings of each photograph: the network's own, then others that are likely.",
+        low=1,
+        high=16,
+    )
+    seed: int = number(0, "Of the other colourings; another seed draws others.", low=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileOptions(_Checked):
     """How to read a photograph's file and write the result's.
 
@@ -148,11 +166,12 @@ class FolderOptions(_Checked):
 
 
 DEFAULTS = ColorizeOptions()
+SAMPLE_DEFAULTS = SampleOptions()
 FILE_DEFAULTS = FileOptions()
 ENGINE_DEFAULTS = EngineOptions()
 FOLDER_DEFAULTS = FolderOptions()
 HELP: dict[str, str] = {
     option.name: option.metadata["help"]
-    for options in (ColorizeOptions, FileOptions, EngineOptions, FolderOptions)
+    for options in (ColorizeOptions, SampleOptions, FileOptions, EngineOptions, FolderOptions)
     for option in fields(options)
 }
