@@ -153,3 +153,31 @@ def test_several_colourings_that_cannot_be_are_refused(run, stand_in, arguments,
     done, err = run(*arguments, model=stand_in.file)
     assert done == code
     assert said in err
+
+
+def test_a_references_palette_leads_as_in_python(run, color_jpeg):
+    Path("r.jpg").write_bytes(color_jpeg)
+    model = "tintype-s"
+    for name, flags in (("plain.png", []), ("led.png", ["--reference", "r.jpg"])):
+        assert run("a.png", "-o", name, *flags, model=model)[0] == 0
+    expected = tintype.colorize("a.png", reference="r.jpg")
+    np.testing.assert_array_equal(pixels("led.png"), np.asarray(expected))
+    assert np.abs(pixels("led.png").astype(int) - pixels("plain.png")).mean() > 1
+
+
+def test_a_reference_leads_in_a_whole_folder(run, grey_png, color_jpeg):
+    Path("r.jpg").write_bytes(color_jpeg)
+    Path("in").mkdir()
+    Path("in/b.png").write_bytes(grey_png)
+    flags = ["--reference", "r.jpg"]
+    assert run("a.png", "-o", "a", *flags, model="tintype-s")[0] == 0
+    assert run("in", "-o", "b", *flags, model="tintype-s")[0] == 0
+    assert Path("b/b.png").read_bytes() == Path("a/a.png").read_bytes()
+
+
+def test_a_reference_that_is_no_picture_is_refused_before_any_work(run):
+    Path("r.jpg").write_text("no picture")
+    code, err = run("a.png", "-o", "out", "--reference", "r.jpg")
+    assert code == 2
+    assert "not a picture" in err
+    assert not Path("out").exists()

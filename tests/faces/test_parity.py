@@ -25,7 +25,7 @@ from tintype.spec.options import (
 CLASSES = (ColorizeOptions, SampleOptions, FileOptions, EngineOptions, FolderOptions)
 OPTIONS = {f.name: f for cls in CLASSES for f in fields(cls)}
 OTHERS = {"photographs", "out", "overwrite", "as_json"}  # about files on disk and what is printed
-STEERING = {"hint", "confidence"}  # of one photograph
+STEERING = {"hint", "reference", "confidence"}  # what is known, and asked, of photographs
 
 
 @pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])

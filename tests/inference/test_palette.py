@@ -8,9 +8,18 @@ from tintype.color.bins import JointBins
 from tintype.color.luv import luv_to_rgb
 from tintype.errors import ModelError
 from tintype.imaging.arrays import photograph_of_array
+from tintype.imaging.photograph import Photograph
+from tintype.inference.colorizer import Colorizer
 from tintype.inference.engine import Engine
-from tintype.inference.palette import LedNetwork, find_palette, lead
+from tintype.inference.palette import (
+    LedEngine,
+    LedNetwork,
+    find_palette,
+    lead,
+    smooth_palette,
+)
 from tintype.inference.prediction import Prediction
+from tintype.spec.hints import Hint
 from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES
 
 BINS = JointBins(10.0)
@@ -111,3 +120,54 @@ def test_other_classes_than_promised_are_refused(stand_in, color_pixels, grey_pi
         ModelError, match=f"has 4 classes of colour, where bins of .* are {BINS.count}"
     ):
         led.predict(grey_pixels.astype(np.float32) / np.float32(2.55))
+
+
+def test_neighbouring_lightness_has_nearly_the_same_palette():
+    palette = np.zeros((12, 3), np.float32)
+    palette[4, 0] = palette[5, 1] = palette[9, 2] = 1
+    smooth = smooth_palette(palette)
+    assert set(np.round(smooth.sum(axis=1), 5)) == {0.0, 1.0}
+    assert smooth[4, 0] > smooth[5, 0] > smooth[6, 0] > 0
+    np.testing.assert_array_equal(smooth[0], 0)
+    np.testing.assert_array_equal(smooth[9], (0, 0, 1))
+
+
+@pytest.fixture(scope="module")
+def colorizer():
+    return Colorizer(device="cpu")
+
+
+@pytest.fixture(scope="module")
+def scene(grey_pixels):
+    return photograph_of_array(np.kron(grey_pixels, np.ones((3, 3), np.uint8)))
+
+
+def unlike(one: Photograph, other: Photograph) -> float:
+    """Share of the colours of two photographs that only one of them has, over all lightness."""
+    palettes = [find_palette(photograph, BINS) for photograph in (one, other)]
+    both = (palettes[0].sum(axis=1) > 0) & (palettes[1].sum(axis=1) > 0)
+    return float(np.abs(palettes[0] - palettes[1])[both].sum(axis=1).mean() / 2)
+
+
+@pytest.mark.parametrize("color", [(45, 25), (-15, -45), (0, 0)])
+def test_the_colours_come_nearer_to_the_references(colorizer, scene, color):
+    reference = photograph(*color)
+    led = colorizer.led_by(reference)
+    assert unlike(led(scene), reference) < 0.97 * unlike(colorizer(scene), reference)
+    assert colorizer.engine is not led.engine
+
+
+def test_a_hint_wins_over_the_palette_at_its_place(colorizer, scene):
+    hint = Hint(60, 90, "#3050c0", 15)
+    led = colorizer.led_by(photograph(45, 25))
+    plain, steered = (one(scene, hints=[hint]).pixels[88:93, 58:63] for one in (colorizer, led))
+    np.testing.assert_allclose(steered.astype(int), plain, atol=3)
+
+
+def test_a_led_engine_tells_all_that_an_engine_tells(colorizer, scene):
+    engine = LedEngine(colorizer.engine, photograph(45, 25))
+    lightness = scene.pixels.astype(np.float32) / np.float32(2.55)
+    told = engine.predict(lightness, want=(CONFIDENCE, LOG_PROBABILITIES))
+    assert told.confidence.shape == told.chroma.shape[1:] == told.log_probabilities.shape[1:]
+    np.testing.assert_array_equal(told.chroma, engine.predict(lightness).chroma)
+    assert engine.spec == colorizer.engine.spec

@@ -4,6 +4,7 @@ import os
 import pytest
 
 from tintype.errors import OutputError, RecordError, UnreadableImage
+from tintype.imaging.arrays import photograph_of_array
 from tintype.jobs.ledger import JOURNAL, Ledger, digest_wish
 from tintype.jobs.plan import Task
 from tintype.jobs.work import DONE_BEFORE, Outcome, Status
@@ -127,12 +128,13 @@ def test_a_name_that_is_no_text_is_kept(task):
     assert (task.target.parent / JOURNAL).read_bytes().isascii()
 
 
-def test_the_wish_is_all_that_a_result_depends_on(stand_in, make_stand_in):
+def test_the_wish_is_all_that_a_result_depends_on(stand_in, make_stand_in, color_pixels):
     plain = digest_wish(stand_in, ColorizeOptions(), FileOptions())
     assert plain == digest_wish(stand_in, ColorizeOptions(), FileOptions())
     others = {
         digest_wish(make_stand_in(hints=True), ColorizeOptions(), FileOptions()),
         digest_wish(stand_in, ColorizeOptions(vividness=0.6), FileOptions()),
         digest_wish(stand_in, ColorizeOptions(), FileOptions(quality=90)),
+        digest_wish(stand_in, ColorizeOptions(), FileOptions(), photograph_of_array(color_pixels)),
     }
-    assert len(others | {plain}) == 4
+    assert len(others | {plain}) == 5

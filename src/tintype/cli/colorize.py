@@ -11,10 +11,12 @@ import typer
 
 from tintype.cli.exit_codes import INTERRUPTED, SOME_FAILED
 from tintype.cli.report import Report, printable
-from tintype.cli.steering import CONFIDENCE, HINT, gather_hints
+from tintype.cli.steering import CONFIDENCE, HINT, REFERENCE, gather_hints
 from tintype.cli.stopping import stop_on_signals
 from tintype.cli.unfold import unfold
 from tintype.errors import OptionError
+from tintype.imaging.files import read
+from tintype.imaging.photograph import Photograph
 from tintype.inference.colorizer import Colorizer
 from tintype.inference.progress import Pace
 from tintype.jobs.folder import colorize_folder
@@ -54,6 +56,7 @@ def colorize(
     folder_options: FolderOptions,
     engine: EngineOptions,
     hint: Annotated[list[str] | None, HINT] = None,
+    reference: Annotated[Path | None, REFERENCE] = None,
     confidence: Annotated[Path | None, CONFIDENCE] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results that are there already.")
@@ -77,6 +80,9 @@ def colorize(
         run=folder_options,
         engine=engine,
         hints=hints,
+        reference=None
+        if reference is None
+        else read(reference, max_pixels=file_options.max_pixels),
         confidence=confidence,
         out=out,
         overwrite=overwrite,
@@ -103,6 +109,7 @@ class _Works:
     run: FolderOptions
     engine: EngineOptions
     hints: tuple[Hint, ...]
+    reference: Photograph | None
     confidence: Path | None
     out: Path
     overwrite: bool
@@ -124,6 +131,7 @@ class _Works:
                 files=self.files,
                 run=self.run,
                 engine=self.engine,
+                reference=self.reference,
                 overwrite=self.overwrite,
                 on_outcome=report.add,
                 on_progress=report.show,
@@ -147,6 +155,8 @@ class _Works:
         refuse_conflicts(tasks, overwrite=self.overwrite)
         jobs, threads = share_cores(self.run.jobs, len(tasks))
         colorizer = Colorizer(self.engine.model, device=self.engine.device, threads=threads)
+        if self.reference is not None:
+            colorizer = colorizer.led_by(self.reference)
         make_folders(tasks)
 
         def work(task: Task) -> Outcome:

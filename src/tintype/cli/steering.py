@@ -17,6 +17,11 @@ HINT = typer.Option(
     "such hints as the web page saves it. May be repeated.",
 )
 
+REFERENCE = typer.Option(
+    "--reference",
+    metavar="PHOTO",
+    help="A photograph in colour whose palette leads, wherever the network cannot decide.",
+)
 CONFIDENCE = typer.Option(
     "--confidence",
     metavar="OUT.png|FOLDER",

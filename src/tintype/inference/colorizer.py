@@ -3,6 +3,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +20,7 @@ from tintype.inference.ahead import work_ahead
 from tintype.inference.alternatives import Alternative, find_alternatives
 from tintype.inference.confidence import find_confidence
 from tintype.inference.engine import Engine
+from tintype.inference.palette import LedEngine
 from tintype.inference.progress import Pace, Progress
 from tintype.inference.view import look
 from tintype.spec.hints import Hint
@@ -76,7 +78,7 @@ class Colorizer:
         device: str = ENGINE_DEFAULTS.device,
         threads: int | None = None,
     ) -> None:
-        self.engine = Engine(find_model(model), device=device, threads=threads)
+        self.engine: Engine = Engine(find_model(model), device=device, threads=threads)
         self._threads = threads
 
     def __call__(
@@ -106,6 +108,19 @@ class Colorizer:
         first = self._color_page(replace(photograph, pages=()), options, hints)
         others = (self._color_page(page, options, ()) for page in photograph.pages)
         return replace(first, pages=tuple(others))
+
+    def led_by(self, reference: Photograph) -> "Colorizer":
+        """Let the palette of a photograph in colour lead, wherever the network cannot decide.
+
+        Args:
+            reference: need not show the same things; that of a grey one is grey.
+
+        Returns:
+            A colorizer that shares the loaded network, and does all that this one does.
+        """
+        led = copy(self)
+        led.engine = LedEngine(self.engine, reference)
+        return led
 
     def alternatives(
         self,

@@ -19,16 +19,19 @@ from tintype.color.bins import JointBins
 from tintype.color.luv import rgb_to_luv
 from tintype.imaging.photograph import Photograph
 from tintype.imaging.resize import resize
+from tintype.inference.engine import Engine
 from tintype.inference.peaks import classes_of, joint_bins
 from tintype.inference.prediction import Prediction
 from tintype.spec.hints import Hint
 from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES, ModelSpec
 
 Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 _LEVELS = 12  # of lightness, between which palettes are told apart
+_MIXED = 2  # times that neighbouring levels are mixed
 _SIDE = 192  # pixels of the reference's short side, as it is looked at
-_STRENGTH = 0.7  # power of the weights
+_STRENGTH = 0.55  # power of the weights
 _OWN = 0.1  # share of the network's own palette that stays in the reference's
 _TINY = 1e-6
 
@@ -50,6 +53,56 @@ class Network(Protocol):
         """Predict chroma; see :meth:`tintype.inference.engine.Engine.predict`."""
 
 
+class Leader:
+    """Leads what one network says by a reference's palette; threads may share it.
+
+    Args:
+        spec: the network's.
+        reference: a photograph in colour.
+    """
+
+    def __init__(self, spec: ModelSpec, reference: Photograph) -> None:
+        self._spec = spec
+        self._bins = joint_bins(spec.bin_step)
+        self._palette = smooth_palette(find_palette(reference, self._bins))  # (levels, Q)
+
+    def __call__(
+        self,
+        prediction: Prediction,
+        lightness: Floats,
+        *,
+        temperature: float | None,
+        want: Collection[str],
+        known: Mask | None = None,
+    ) -> Prediction:
+        """Lead a prediction that has log-probabilities.
+
+        Args:
+            prediction: the network's own.
+            lightness: L* of the photograph, at any size.
+            temperature: of the decode; by default the model's own.
+            want: what there shall be beside the chroma.
+            known: ``(h, w)``: places that hints say the colour of; they are left alone.
+
+        Raises:
+            ModelError: the network's classes are not those of its spec.
+        """
+        own = prediction.log_probabilities
+        classes_of(self._spec, own)
+        assert own is not None  # else it had no classes
+        led = lead(own, resize(lightness, own.shape[1:]), self._palette)
+        if known is not None:
+            led = np.where(known, own, led)
+        chroma = self._bins.decode(led, temperature or self._spec.temperature)
+        confidence = self._bins.confidence(led)[0] if CONFIDENCE in want else None
+        return replace(
+            prediction,
+            chroma=np.asarray(chroma, np.float32),
+            confidence=None if confidence is None else np.asarray(confidence, np.float32),
+            log_probabilities=led if LOG_PROBABILITIES in want else None,
+        )
+
+
 class LedNetwork:
     """A network led by a reference's palette. It is used as the network itself is.
 
@@ -64,8 +117,7 @@ class LedNetwork:
     def __init__(self, network: Network, reference: Photograph) -> None:
         self.spec = network.spec
         self._network = network
-        self._bins = joint_bins(network.spec.bin_step)
-        self._palette = find_palette(reference, self._bins)  # (levels, Q)
+        self._leader = Leader(network.spec, reference)
 
     def predict(
         self,
@@ -81,25 +133,49 @@ class LedNetwork:
         Raises:
             ModelError: the network's classes are not those of its spec.
         """
-        prediction = self._network.predict(
+        own = self._network.predict(
             lightness,
             temperature=temperature,
             size=size,
             hints=hints,
             want={LOG_PROBABILITIES, *want},
         )
-        own = prediction.log_probabilities
-        classes_of(self.spec, own)
-        assert own is not None  # it was asked for
-        led = lead(own, resize(lightness, own.shape[1:]), self._palette)
-        chroma = self._bins.decode(led, temperature or self.spec.temperature)
-        confidence = self._bins.confidence(led)[0] if CONFIDENCE in want else None
-        return replace(
-            prediction,
-            chroma=np.asarray(chroma, np.float32),
-            confidence=None if confidence is None else np.asarray(confidence, np.float32),
-            log_probabilities=led if LOG_PROBABILITIES in want else None,
+        return self._leader(own, lightness, temperature=temperature, want=want)
+
+
+class LedEngine(Engine):
+    """An engine led by a reference's palette, on the same loaded network.
+
+    Args:
+        engine: that predicts.
+        reference: a photograph in colour.
+    """
+
+    def __init__(self, engine: Engine, reference: Photograph) -> None:
+        self.spec = engine.spec
+        self._session = engine._session
+        self._leader = Leader(engine.spec, reference)
+
+    def run(
+        self,
+        grey: Floats,
+        hint_planes: Floats | None = None,
+        *,
+        temperature: float | None = None,
+        want: Collection[str] = (),
+    ) -> Prediction:
+        """Predict; see :meth:`tintype.inference.engine.Engine.run`."""
+        own = super().run(
+            grey, hint_planes, temperature=temperature, want={LOG_PROBABILITIES, *want}
         )
+        known = None if hint_planes is None else self._cells(hint_planes[2] > 0)
+        return self._leader(own, grey, temperature=temperature, want=want, known=known)
+
+    def _cells(self, mask: Mask) -> Mask:
+        """Which of the network's output pixels have any of a mask at its input's size."""
+        stride = self.spec.stride
+        rows, columns = (side // stride for side in mask.shape)
+        return np.asarray(mask.reshape(rows, stride, columns, stride).any(axis=(1, 3)))
 
 
 def find_palette(reference: Photograph, bins: JointBins) -> Floats:
@@ -122,6 +198,22 @@ def find_palette(reference: Photograph, bins: JointBins) -> Floats:
     luv = rgb_to_luv(np.clip(rgb, 0, 1))
     classes, weights = bins.encode(luv[1:])  # (4, h, w) each
     return _count(classes, weights, luv[0], bins.count)
+
+
+def smooth_palette(palette: Floats) -> Floats:
+    """Let what is just as light have nearly the same palette, lest texture become patches.
+
+    Args:
+        palette: ``(levels, Q)``, from :func:`find_palette`.
+
+    Returns:
+        The same, mixed over levels next to each other.
+    """
+    for _ in range(_MIXED):
+        padded = np.pad(palette, ((1, 1), (0, 0)), mode="edge")
+        palette = np.asarray((padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4, np.float32)
+    sums = palette.sum(axis=1, keepdims=True)
+    return np.asarray(palette / np.maximum(sums, _TINY), np.float32)
 
 
 def lead(log_probabilities: Floats, lightness: Floats, palette: Floats) -> Floats:

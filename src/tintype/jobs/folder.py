@@ -17,6 +17,7 @@ from time import perf_counter
 
 from tintype.errors import InputError, OutputError
 from tintype.imaging.atomic import check_free, remove_parts
+from tintype.imaging.photograph import Photograph
 from tintype.inference.colorizer import Colorizer
 from tintype.inference.progress import Pace, Progress
 from tintype.jobs.finding import Found, find_photographs
@@ -75,6 +76,7 @@ def colorize_folder(
     files: FileOptions = FILE_DEFAULTS,
     run: FolderOptions = FOLDER_DEFAULTS,
     engine: EngineOptions = ENGINE_DEFAULTS,
+    reference: Photograph | None = None,
     overwrite: bool = False,
     on_outcome: Callable[[Outcome], None] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -92,6 +94,7 @@ def colorize_folder(
         files: how to read and write.
         run: how to go through the folder.
         engine: which network, and where it runs.
+        reference: a photograph in colour, whose palette leads.
         overwrite: whether results that are there already may be replaced. No photograph ever is.
         on_outcome: told of each file as it is settled, from the calling thread.
         on_progress: told after each file how far the run is, from the calling thread.
@@ -114,6 +117,7 @@ def colorize_folder(
         files=files,
         run=run,
         engine=engine,
+        reference=reference,
         overwrite=overwrite,
         stop=stop or Event(),
         tell=_Telling(on_outcome, on_progress),
@@ -150,6 +154,7 @@ class _Job:
     files: FileOptions
     run: FolderOptions
     engine: EngineOptions
+    reference: Photograph | None
     overwrite: bool
     stop: Event
     tell: _Telling
@@ -159,7 +164,8 @@ class _Job:
         begun = perf_counter()
         found = find_photographs(self.folder, recursive=self.run.recursive, leave_out=self.out)
         tasks = self._plan(found.photographs)
-        wish = digest_wish(find_model(self.engine.model), self.options, self.files)
+        model = find_model(self.engine.model)
+        wish = digest_wish(model, self.options, self.files, self.reference)
         if not (self.out / JOURNAL).exists():  # refused before anything is written
             refuse_conflicts(tasks, overwrite=self.overwrite)
         make_folder(self.out)
@@ -188,7 +194,8 @@ class _Job:
     def colorizer(self) -> Colorizer:
         """The network, loaded when there is something to do."""
         _, threads = share_cores(self.run.jobs, self.waiting)
-        return Colorizer(self.engine.model, device=self.engine.device, threads=threads)
+        network = Colorizer(self.engine.model, device=self.engine.device, threads=threads)
+        return network if self.reference is None else network.led_by(self.reference)
 
     def _plan(self, photographs: list[Path]) -> list[Task]:
         if self.out.exists() and self.out.samefile(self.folder):

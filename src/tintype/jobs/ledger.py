@@ -23,6 +23,7 @@ from typing import Self
 
 from tintype import __version__, errors
 from tintype.errors import ImageTooLarge, OutputError, UnreadableImage, UnsupportedImage
+from tintype.imaging.photograph import Photograph
 from tintype.jobs.plan import Task
 from tintype.jobs.work import DONE_BEFORE, Outcome
 from tintype.records.journal import Entry, Journal
@@ -169,13 +170,20 @@ class Ledger:
         return task.target.relative_to(self._out).as_posix()
 
 
-def digest_wish(model: ModelSpec, options: ColorizeOptions, file_options: FileOptions) -> str:
+def digest_wish(
+    model: ModelSpec,
+    options: ColorizeOptions,
+    file_options: FileOptions,
+    reference: Photograph | None = None,
+) -> str:
     """Digest of all that a result depends on beside its photograph."""
+    palette = reference and hashlib.sha256(reference.pixels.tobytes()).hexdigest()
     wish = {
         "program": __version__,
         "model": model.sha256,
         "options": asdict(options),
         "files": asdict(file_options),
+        "reference": palette,
     }
     return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()
 
