@@ -95,6 +95,8 @@ def test_what_cannot_be_unpacked_is_refused(name):
         ("ffv1", "gray16le", (48, 64), "yuv420p16le"),
         ("ffv1", "yuv420p9le", (48, 64), "yuv420p10le"),
         ("prores", "yuva444p10le", (48, 64), "yuva444p10le"),
+        ("prores", "yuv420p", (48, 64), "yuv422p10le"),
+        ("prores", "yuv444p", (48, 64), "yuv444p10le"),
         ("png", "rgba", (48, 64), "rgba"),
         ("png", "gray16le", (48, 64), "rgb48be"),
         ("png", "yuv420p", (48, 64), "rgb24"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tintype.errors import OutputError
+from tintype.errors import OptionError, OutputError
 from tintype.video.job import plan_film
 from tintype.video.options import FilmOptions
 
@@ -109,6 +109,24 @@ def test_a_span_begins_at_zero_with_its_sound(films, wander, tmp_path, color):
     assert 4 <= len(part) <= 8
     for time, data in part:
         assert abs(whole[data] - time - Fraction(6, 10)) < MILLISECOND
+
+
+def test_a_span_after_the_end_is_refused(films, wander, tmp_path):
+    source = films.write(tmp_path / "in.mp4", wander(25))
+    with pytest.raises(OptionError, match="start is at 100 s, and the film ends at 1 s"):
+        plan_film(source, tmp_path / "out.mp4", options=FilmOptions(start=100.0))
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "tag", "kept"),
+    [("yuv420p", "apch", "yuv422p10le"), ("yuva444p10le", "ap4h", "yuva444p10le")],
+)
+def test_prores_is_what_it_says(films, wander, tmp_path, color, pixel_format, tag, kept):
+    source = films.write(tmp_path / "in.mkv", wander(3), codec="ffv1", pixel_format=pixel_format)
+    color(source, tmp_path / "out.mov", codec="prores")
+    with av.open(str(tmp_path / "out.mov")) as container:
+        assert container.streams.video[0].codec_context.codec_tag == tag
+        assert next(container.decode(video=0)).format.name.startswith(kept[:-4])
 
 
 def test_streams_that_do_not_fit_are_refused_or_left_out_as_told(films, wander, tmp_path, color):

@@ -94,7 +94,7 @@ CODECS: dict[str, Codec] = {
     ),
     "prores": Codec(
         encoder="prores_ks",
-        formats=("yuv422p10le", "yuv444p10le", "yuva444p10le"),
+        formats=("yuv422p10le", "yuv444p10le", "yuva444p10le"),  # 422 HQ, 4444, 4444 with alpha
         own_subsampling=True,
     ),
     "png": Codec(encoder="png", formats=("rgb24", "rgba", "rgb48be", "rgba64be"), exact=True),
@@ -231,8 +231,6 @@ def encoder_options(
             return {"crf": str(quality), "preset": str(max(3, 12 - slowness))}
         case "ffv1":
             return {"level": "3", "slicecrc": "1", "g": "1"}
-        case "prores":
-            return {"profile": "standard"}
         case "webp":
             return {"quality": str(max(0, 100 - (quality or 0))), "loop": "0"}
     return {}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tintype import __version__
-from tintype.errors import OutputError
+from tintype.errors import OptionError, OutputError
 from tintype.imaging.photograph import Photograph
 from tintype.spec.model import ModelSpec
 from tintype.spec.options import DEFAULTS as COLOR_DEFAULTS
@@ -117,6 +117,7 @@ def plan_film(
         UnsupportedFilm: it is of a kind that cannot be kept or written.
         ImageTooLarge: its frames are larger than the options allow.
         OutputError: the result cannot be what its name says, or would replace what must stay.
+        OptionError: the part that is wanted begins after the film's end.
     """
     folder = target.with_name(f"{target.name.replace('%', '')}.parts")
     find_format(target)
@@ -178,6 +179,10 @@ def _refuse_conflicts(
 
 
 def _span(film: FilmInfo, options: FilmOptions) -> Span:
+    if options.start and film.length_is_said and options.start >= film.duration:
+        raise OptionError(
+            f"start is at {options.start:g} s, and the film ends at {film.duration:g} s"
+        )
     first = None if options.start is None else film.pts_at(options.start)
     end = None if options.end is None else film.pts_at(options.end)
     return Span(first=first, end=end, shift=0 if first is None else first - film.start)

@@ -108,8 +108,8 @@ def choose_layout(codec: Codec, kind: PixelKind, size: tuple[int, int]) -> Layou
             layout.alpha != kind.alpha and (layout.alpha or _has_alpha(layouts)),
             layout.depth < kind.depth,
             abs(layout.depth - kind.depth),
-            layout.subsampling != wanted,
-            layout.subsampling != "444",
+            layout.subsampling < wanted,  # the nearest that is no coarser
+            layout.subsampling,
         ),
     )
 
