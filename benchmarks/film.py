@@ -37,7 +37,7 @@ _RATE = 25
 _PHOTOGRAPHS = ("coffee.png", "chelsea.png")  # Rachel Michetti, Stefan van der Walt; CC0
 _PASSING = "astronaut.png"  # NASA, public domain
 _GRAIN = 2.0  # codes of 8 bits
-_STEPS = ("decode", "color", "compose", "encode")
+_STEPS = ("decode", "watch", "color", "compose", "encode")
 
 
 @dataclass(frozen=True, slots=True)

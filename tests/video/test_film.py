@@ -36,7 +36,7 @@ def test_an_ordinary_film(films, wander, tmp_path, color):
     assert (result.frames, result.cuts) == (30, 1)
     assert 1 < result.predictions < 16
     assert not result.damage
-    assert set(result.busy) == {"decode", "color", "compose", "encode"}
+    assert set(result.busy) == {"decode", "watch", "color", "compose", "encode"}
     assert sorted(os.listdir(tmp_path)) == ["in.mp4", "out.mp4"]
     assert films.read_times(tmp_path / "out.mp4") == films.read_times(source)
     assert np.stack(read_chroma(tmp_path / "out.mp4")).std() > 5

@@ -135,7 +135,7 @@ def chroma_planes(luma: Plane, chroma: Floats, coding: Coding) -> tuple[Plane, P
     cb, cr = np.empty(luma.shape, coding.dtype), np.empty(luma.shape, coding.dtype)
     for rows in _strips(luma.shape):
         y = _luma_values(luma[rows], coding)
-        codes = fit_difference(y, _look_up(y, chroma[:, rows], coding), coding)
+        codes = _look_up(y, chroma[:, rows], coding)
         codes *= coding.chroma_span
         codes += coding.neutral + 0.5  # to nearest, when the fraction is cut off
         np.clip(codes, 0, (1 << coding.depth) - 1, out=codes)
@@ -164,7 +164,7 @@ def compose_rgb(luma: Plane, chroma: Floats, coding: Coding) -> Plane:
     pixels = np.empty((*luma.shape, 3), coding.dtype)
     for rows in _strips(luma.shape):
         y = _luma_values(luma[rows], coding)
-        difference = fit_difference(y, _look_up(y, chroma[:, rows], coding), coding)
+        difference = _look_up(y, chroma[:, rows], coding)
         rgb = y[..., None] + cv2.transform(difference, _excursions(coding.matrix))
         pixels[rows] = np.clip(rgb * coding.luma_span + 0.5, 0, coding.luma_span)
     return pixels
@@ -243,7 +243,8 @@ def _grid(matrix: str, primaries: str) -> Floats:
     """``(luma nodes * v nodes, u nodes, 2)``: Cb, Cr at each node, the slices one below the other.
 
     The luma of every u*, v* is worked out along a fine scale of lightness, on which it rises; at
-    each node, the lightness is where that scale passes the node's luma.
+    each node, the lightness is where that scale passes the node's luma. What no display can show is
+    fitted here; since what displays can show is convex, all that is interpolated can be shown too.
     """
     nodes = np.arange(0, 100 + _SEARCH_STEP, _SEARCH_STEP, dtype=np.float32)
     scale, u, v = _broadcast(nodes[:, None, None], _U_NODES, _V_NODES[:, None])
@@ -251,7 +252,10 @@ def _grid(matrix: str, primaries: str) -> Floats:
     lightness = np.stack([_pass(luma, y) for y in np.linspace(0, 1, _LUMA_NODES)]) * _SEARCH_STEP
     lightness, u, v = _broadcast(lightness, _U_NODES, _V_NODES[:, None])
     difference, _ = _difference_of_luv(lightness, u, v, matrix, primaries)
-    return np.ascontiguousarray(difference.reshape(-1, len(_U_NODES), 2))
+    difference = np.ascontiguousarray(difference.reshape(-1, len(_U_NODES), 2))
+    levels = np.repeat(np.linspace(0, 1, _LUMA_NODES, dtype=np.float32), len(_V_NODES))
+    luma = np.repeat(levels[:, None], len(_U_NODES), axis=1)
+    return fit_difference(luma, difference, Coding(matrix=matrix))
 
 
 def _broadcast(*planes: Floats) -> list[Floats]:

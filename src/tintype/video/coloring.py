@@ -8,6 +8,7 @@ planes, or less where those are larger than motion is worth being estimated at.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +23,27 @@ from tintype.spec.model import CONFIDENCE
 from tintype.video.guided import spread
 from tintype.video.hinting import Tracks, follow_hints
 from tintype.video.job import FilmJob, FilmReference
-from tintype.video.motion import motion_size
+from tintype.video.motion import Motion, motion_size
 from tintype.video.scenes import View, find_scenes
-from tintype.video.steady import Colors, Steadier
+from tintype.video.steady import Colors, Steadier, Watcher
 
 Floats = NDArray[np.float32]
 
 _LARGEST_SIDE = 216  # pixels of the short side: enough for motion, at a few milliseconds a frame
 _COARSE_RADIUS = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Sight:
+    """What there is to see of a frame without knowing any colours.
+
+    Attributes:
+        lightness: ``(h, w)`` float32: L* of the picture inside any bars.
+        motion: from the frame before; None of the first, and where none is wanted.
+    """
+
+    lightness: Floats
+    motion: Motion | None
 
 
 class Colorist:
@@ -71,27 +85,44 @@ class Colorist:
         )
         self._tracks = follow_hints(view, job.hints) if job.hints else Tracks()
         self._led = _lead(network, view, job.references)
+        self._watcher: Watcher | None = None
 
-    def color(self, luma: Plane, pts: int) -> tuple[Colors, Floats]:
-        """Find a frame's colours.
+    def look(self, luma: Plane) -> Sight:
+        """See what there is to see of a frame, in order of the frames.
+
+        This is work that needs no memory of colours, so another thread may be ahead with it.
+
+        Args:
+            luma: ``(H, W)`` codes of the whole frame.
+        """
+        picture = luma[self._rows, self._columns]
+        lightness = luma_to_lightness(shrink(picture, self.size), self._job.film.coding)
+        if self.steadier is None:
+            return Sight(lightness=lightness, motion=None)
+        if self._watcher is None:  # at the first frame, when the memory is as it was left
+            memory = self.steadier.memory
+            self._watcher = Watcher(None if memory is None else memory.lightness)
+        return Sight(lightness=lightness, motion=self._watcher.watch(lightness))
+
+    def color(self, luma: Plane, pts: int, sight: Sight) -> Colors:
+        """Find a frame's colours, in order of the frames.
 
         Args:
             luma: ``(H, W)`` codes of the whole frame.
             pts: of the frame.
+            sight: from :meth:`look`.
 
         Returns:
-            The colours of the picture inside any bars, and its lightness ``(h, w)``, both at
-            :attr:`size`.
+            The colours of the picture inside any bars, at :attr:`size`.
         """
         picture = luma[self._rows, self._columns]
-        lightness = luma_to_lightness(shrink(picture, self.size), self._job.film.coding)
 
         def predict() -> Prediction:
             return self._predict(picture, pts)
 
         if self.steadier is None:
-            return _alone(predict(), lightness), lightness
-        return self.steadier.step(lightness, predict), lightness
+            return _alone(predict(), sight.lightness)
+        return self.steadier.step(sight.lightness, predict, motion=sight.motion)
 
     def _predict(self, picture: Plane, pts: int) -> Prediction:
         """Show the network a picture upright, and turn its answer back."""

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a film to its coloured version: reading, colouring and encoding at once, a part at a time.
 
-Three threads hand pictures on. One decodes; one finds the colours at a small size, by network and
-motion; one brings them to the chroma planes' size, joins them with the input's own luma, and
-encodes. FFmpeg, OpenCV and ONNX Runtime let go of Python's lock while they work, so all three run
-side by side, and no more than a few pictures are in memory at any time.
+Three threads hand pictures on. One decodes, and sees what has moved; one finds the colours at a
+small size, by network and along that motion; one brings them to the chroma planes' size, joins them
+with the input's own luma, and encodes. FFmpeg, OpenCV and ONNX Runtime let go of Python's lock
+while they work, so all three run side by side, and no more than a few pictures are in memory at any
+time.
 
 The coded parts lie in a folder beside the result until the last is done. Then the result is written
 in one go, with everything else that the film holds, and takes its place under its name.

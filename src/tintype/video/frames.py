@@ -3,10 +3,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tintype.imaging.film import Plane
+from tintype.video.coloring import Sight
 from tintype.video.pictures import Damage
 from tintype.video.state import State
 from tintype.video.steady import Colors
@@ -21,6 +19,7 @@ class Read:
         duration: in units of pts; 0 if unknown.
         luma: ``(H, W)`` codes.
         alpha: ``(H, W)`` codes, or None.
+        sight: what there is to see of it.
         damage: what was wrong with the film up to it.
     """
 
@@ -28,6 +27,7 @@ class Read:
     duration: int
     luma: Plane
     alpha: Plane | None
+    sight: Sight
     damage: Damage
 
 
@@ -38,11 +38,9 @@ class Colored:
     Attributes:
         read: the picture.
         colors: at a small size.
-        lightness: ``(h, w)``: its L* there.
         before: if a part begins with it, what was remembered before it.
     """
 
     read: Read
     colors: Colors
-    lightness: NDArray[np.float32]
     before: State | None

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from threading import Event, Thread
 
+from tintype.imaging.film import Plane
 from tintype.inference.palette import Network
 from tintype.video.channel import Broken, Channel
 from tintype.video.coloring import Colorist
@@ -65,7 +66,7 @@ class Line:
         read: Channel[Read] = Channel(_ROOM)
         colored: Channel[Colored] = Channel(_ROOM)
         threads = [
-            Thread(target=self._read, args=(read,), name="reader"),
+            Thread(target=self._read, args=(colorist, read), name="reader"),
             Thread(target=self._finish, args=(colored, maker), name="finisher"),
         ]
         for thread in threads:
@@ -88,13 +89,24 @@ class Line:
             raise self._error
         return maker.close(self._reader.damage, finished=not self._stopped)
 
-    def _read(self, out: Channel[Read]) -> None:
-        """Read pictures; the first thread."""
+    def _read(self, colorist: Colorist, out: Channel[Read]) -> None:
+        """Read pictures, and see what moves in them; the first thread."""
         try:
             for picture in self._pictures():
                 with self._tally.time("decode"):
-                    read = self._unpack(picture)
-                out.put(read)
+                    luma, alpha = self._unpack(picture)
+                with self._tally.time("watch"):
+                    sight = colorist.look(luma)
+                out.put(
+                    Read(
+                        pts=picture.pts,
+                        duration=picture.duration,
+                        luma=luma,
+                        alpha=alpha,
+                        sight=sight,
+                        damage=replace(self._reader.damage),
+                    )
+                )
         except Broken:
             pass
         except BaseException as error:  # noqa: BLE001 - raised again where it is heard of
@@ -120,18 +132,11 @@ class Line:
                 return
             yield picture
 
-    def _unpack(self, picture: Picture) -> Read:
+    def _unpack(self, picture: Picture) -> tuple[Plane, Plane | None]:
         film, frame = self._job.film, picture.frame
         if (frame.height, frame.width) != film.size:  # broadcasts may change it on the way
             frame = frame.reformat(width=film.size[1], height=film.size[0])
-        luma, alpha = read_samples(frame, film.kind, film.coding)
-        return Read(
-            pts=picture.pts,
-            duration=picture.duration,
-            luma=luma,
-            alpha=alpha,
-            damage=replace(self._reader.damage),
-        )
+        return read_samples(frame, film.kind, film.coding)
 
     def _color(self, colorist: Colorist, source: Channel[Read], out: Channel[Colored]) -> None:
         """Find colours; the second thread, the one that calls."""
@@ -143,8 +148,8 @@ class Line:
                 if colorist.steadier is not None:
                     before = capture(colorist.steadier)
             with self._tally.time("color"):
-                colors, lightness = colorist.color(read.luma, read.pts)
-            out.put(Colored(read=read, colors=colors, lightness=lightness, before=before))
+                colors = colorist.color(read.luma, read.pts, read.sight)
+            out.put(Colored(read=read, colors=colors, before=before))
 
     def _finish(self, source: Channel[Colored], maker: PartMaker) -> None:
         """Finish frames; the third thread."""

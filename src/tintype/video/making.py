@@ -37,7 +37,9 @@ class PartMaker:
         """
         read, colors = colored.read, colored.colors
         with self._tally.time("compose"):
-            frame = self._finisher.finish(read.luma, read.alpha, colors.chroma, colored.lightness)
+            frame = self._finisher.finish(
+                read.luma, read.alpha, colors.chroma, read.sight.lightness
+            )
         with self._tally.time("encode"):
             for packet in self._encoder.encode(frame, read.pts):
                 self._writer.write(packet)

@@ -51,6 +51,12 @@ class Motion:
     matched: float
     speed: float
 
+    def inside(self) -> NDArray[np.bool_]:
+        """``(h, w)``: which places have been inside the earlier frame."""
+        height, width = self.trust.shape
+        rows, columns = np.indices((height, width), dtype=np.float32)
+        return _is_inside(np.stack((columns, rows), axis=-1) + self.back, height, width)
+
     def on(self, size: tuple[int, int]) -> "Motion":
         """The same motion on another grid of pixels, (h, w)."""
         height, width = self.trust.shape

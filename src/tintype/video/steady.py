@@ -120,15 +120,25 @@ class Steadier:
     scenes: deque[Memory] = field(default_factory=lambda: deque(maxlen=_SCENES))
     _motion: MotionEstimator = field(default_factory=MotionEstimator)
 
-    def step(self, lightness: Floats, predict: Predict) -> Colors:
+    def step(
+        self,
+        lightness: Floats,
+        predict: Predict,
+        *,
+        motion: Motion | None = None,
+    ) -> Colors:
         """Colour the next frame.
 
         Args:
             lightness: ``(h, w)`` float32: its L*, at the same small size for all frames.
             predict: runs the network on this frame; called at most once.
+            motion: from the frame before, if it has been estimated already; as :class:`Watcher`
+                does.
         """
-        light = grainless(resize(lightness, motion_size(lightness.shape)))
-        entry = self._enter(light, lightness)
+        light = small_light(lightness)
+        if motion is None and self.memory is not None:
+            motion = self._motion.between(self.memory.lightness, light)
+        entry = self._enter(light, lightness, motion)
         memory = entry.memory
         predicted = entry.cut or self._is_due(memory)
         told = _learn(memory, lightness, predict()) if predicted else None
@@ -146,17 +156,18 @@ class Steadier:
         chroma *= np.float32(memory.dulling)
         return Colors(chroma=chroma, predicted=predicted, cut=entry.cut, recalled=entry.recalled)
 
-    def _enter(self, light: NDArray[np.uint8], lightness: Floats) -> "_Entry":
+    def _enter(
+        self, light: NDArray[np.uint8], lightness: Floats, motion: Motion | None
+    ) -> "_Entry":
         """What is known at a new frame, which may be of a new scene, or of a former one again."""
-        if self.memory is not None:
-            motion = self._motion.between(self.memory.lightness, light)
+        if self.memory is not None and motion is not None:
             if motion.matched >= CUT:
                 return self._carry(self.memory, motion, light, lightness)
             self.scenes.append(self.memory)
         for former in reversed(self.scenes):
-            motion = self._motion.between(former.lightness, light)
-            if motion.matched >= _RECALL:
-                entry = self._carry(former, motion, light, lightness)
+            there = self._motion.between(former.lightness, light)
+            if there.matched >= _RECALL:
+                entry = self._carry(former, there, light, lightness)
                 if (entry.kept > 0.5).mean() >= _RECALL:
                     return replace(entry, cut=True, recalled=True)
         known, shown = (np.zeros((*lightness.shape, planes), np.float32) for planes in (4, 2))
@@ -214,6 +225,33 @@ class _Entry:
     kept: Floats
     cut: bool = False
     recalled: bool = False
+
+
+class Watcher:
+    """Estimates the motion of a film frame by frame, ahead of a :class:`Steadier`.
+
+    Args:
+        before: the small light of the frame before the first, from a memory; None if there is none.
+    """
+
+    def __init__(self, before: NDArray[np.uint8] | None = None) -> None:
+        self._before = before
+        self._motion = MotionEstimator()
+
+    def watch(self, lightness: Floats) -> Motion | None:
+        """The motion from the frame before to this one; None of the first.
+
+        Args:
+            lightness: ``(h, w)`` float32: L* of the next frame, as the steadier gets it.
+        """
+        light, before = small_light(lightness), self._before
+        self._before = light
+        return None if before is None else self._motion.between(before, light)
+
+
+def small_light(lightness: Floats) -> NDArray[np.uint8]:
+    """The light that motion is estimated on, from L* at the size at which colours are found."""
+    return grainless(resize(lightness, motion_size(lightness.shape)))
 
 
 def grainless(lightness: Floats) -> NDArray[np.uint8]:
