@@ -15,14 +15,16 @@ from tintype.records.provenance import collect_provenance
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A benchmark's row: the module that has its ``run``, and what it is about."""
+    """A benchmark's row: the module that has its ``run``, what it is about, does it take clips?"""
 
     module: str
     about: str
+    clips: bool = False
 
-    def run(self) -> Result:
+    def run(self, clips: Sequence[str] = ()) -> Result:
         """Import the module, and with it what it times, and run it."""
-        result: Result = import_module(self.module).run()
+        run = import_module(self.module).run
+        result: Result = run(clips) if self.clips else run()
         return result
 
 
@@ -38,6 +40,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "bleeding": Benchmark("benchmarks.bleeding", "colour over edges, against bicubic"),
     "film": Benchmark("benchmarks.film", "a film at three sizes, step by step"),
     "faithful": Benchmark("benchmarks.faithful", "what of a film is still the same, bit for bit"),
+    "scenes": Benchmark("benchmarks.scenes", "new scenes found, against PySceneDetect", clips=True),
+    "backward": Benchmark("benchmarks.backward", "colours from later frames too", clips=True),
     "longfilm": Benchmark("benchmarks.longfilm", "memory over a long film"),
     "web": Benchmark("benchmarks.web", "the page in a browser: paint, upload, preview"),
     "training": Benchmark("benchmarks.training", "a training step of the default recipe"),
@@ -50,18 +54,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = [f"{name}: {row.about}" for name, row in BENCHMARKS.items()]
     parser.add_argument("names", nargs="*", metavar="NAME", help="; ".join(names))
     parser.add_argument("--out", type=Path, default=Path("out/bench"), help="folder of the records")
+    parser.add_argument(
+        "--clip", action="append", default=[], help="film of your own: PATH or PATH@SECONDS"
+    )
     asked = parser.parse_args(arguments)
     unknown = set(asked.names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there is {', '.join(BENCHMARKS)}")
-    failed = [name for name in asked.names or BENCHMARKS if not _run(name, asked.out)]
+    failed = [name for name in asked.names or BENCHMARKS if not _run(name, asked.out, asked.clip)]
     return 1 if failed else 0
 
 
-def _run(name: str, out: Path) -> bool:
+def _run(name: str, out: Path, clips: Sequence[str]) -> bool:
     """Run one benchmark; say so and go on to the next where it cannot be run."""
     try:
-        result = BENCHMARKS[name].run()
+        result = BENCHMARKS[name].run(clips)
         save(result, out / f"{name}.json", collect_provenance())
     except TintypeError as error:
         sys.stderr.write(f"{name}: {error}\n")

@@ -76,7 +76,9 @@ def photograph(name: str) -> Picture:
         return np.array(opened.convert("RGB"))
 
 
-def look(picture: Picture, x: float, y: float, zoom: float) -> Picture:
+def look(
+    picture: Picture, x: float, y: float, zoom: float, size: tuple[int, int] = SIZE
+) -> Picture:
     """What a camera sees of a picture.
 
     Args:
@@ -84,28 +86,30 @@ def look(picture: Picture, x: float, y: float, zoom: float) -> Picture:
         x: where it stands, from 0 (left) to 1 (right), as far as the zoom leaves room.
         y: the same from top to bottom.
         zoom: 1 sees as much as fits.
+        size: (H, W) of what it takes.
     """
     height, width = picture.shape[:2]
-    scale = zoom * max(SIZE[0] / height, SIZE[1] / width)
-    left = x * (scale * width - SIZE[1])
-    top = y * (scale * height - SIZE[0])
+    scale = zoom * max(size[0] / height, size[1] / width)
+    left = x * (scale * width - size[1])
+    top = y * (scale * height - size[0])
     matrix = np.array([[scale, 0, -left], [0, scale, -top]])
-    seen = cv2.warpAffine(picture, matrix, SIZE[::-1], flags=cv2.INTER_AREA | cv2.INTER_CUBIC)
+    seen = cv2.warpAffine(picture, matrix, size[::-1], flags=cv2.INTER_AREA | cv2.INTER_CUBIC)
     return np.asarray(seen, np.uint8)
 
 
-def write_clip(path: Path, pictures: Iterator[Picture]) -> Path:
-    """Write pictures with grain of film, coded so that little is lost."""
+def write_clip(path: Path, pictures: Iterator[Picture], size: tuple[int, int] = SIZE) -> Path:
+    """Write pictures of a size with grain of film, coded so that little is lost."""
     rng = np.random.default_rng(0)
-    grain = rng.normal(0, _GRAIN, (2 * SIZE[0], 2 * SIZE[1], 1))
+    height, width = size
+    grain = rng.normal(0, _GRAIN, (2 * height, 2 * width, 1))
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream("libx264", rate=_RATE)
-        stream.height, stream.width = SIZE
+        stream.height, stream.width = size
         stream.pix_fmt, stream.options = "yuv420p", {"crf": "12", "preset": "fast"}
         stream.codec_context.colorspace, stream.codec_context.color_range = 6, 1
         for number, picture in enumerate(pictures):
-            y, x = rng.integers(0, SIZE[0]), rng.integers(0, SIZE[1])
-            noisy = picture + grain[y : y + SIZE[0], x : x + SIZE[1]]
+            y, x = rng.integers(0, height), rng.integers(0, width)
+            noisy = picture + grain[y : y + height, x : x + width]
             frame = av.VideoFrame.from_ndarray(np.clip(noisy, 0, 255).astype(np.uint8))
             frame = frame.reformat(format="yuv420p", dst_colorspace="ITU601", dst_color_range=1)
             frame.pts, frame.time_base = number, Fraction(1, _RATE)

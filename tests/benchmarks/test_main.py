@@ -17,7 +17,7 @@ class Quick:
 
     about = "nothing"
 
-    def run(self):
+    def run(self, clips=()):
         return Result(
             title="Quick",
             method="Not at all.",
@@ -28,7 +28,7 @@ class Quick:
 
 
 class Broken(Quick):
-    def run(self):
+    def run(self, clips=()):
         raise ModelError("the network is missing")
 
 

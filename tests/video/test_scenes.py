@@ -38,6 +38,58 @@ def test_scenes_begin_where_they_do(three_scenes):
     assert begins == [0, 10, 20]
 
 
+def begins(films, path, pictures):
+    """The numbers of the frames with which scenes begin."""
+    source = films.write(path, pictures, codec="ffv1")
+    return [number for number, (_, _, cut) in enumerate(walk(view(source))) if cut]
+
+
+def blend(old, new, share):
+    return np.asarray(old * (1 - share) + new * share, np.uint8)
+
+
+@pytest.mark.parametrize("frames", [1, 3])
+def test_a_flash_ends_no_scene(films, wander, tmp_path, frames):
+    pictures = [picture.copy() for picture in wander(24, SIZE)]
+    for picture in pictures[10 : 10 + frames]:
+        picture[:] = 240
+    assert begins(films, tmp_path / "in.mkv", pictures) == [0]
+
+
+def test_another_scene_is_no_flash(films, wander, tmp_path):
+    other = [255 - picture for picture in wander(12, SIZE, start=60)]
+    pictures = [*wander(10, SIZE), *other, *wander(10, SIZE)]
+    assert begins(films, tmp_path / "in.mkv", pictures) == [0, 10, 22]
+
+
+def test_a_scene_ends_in_a_fade_through_black(films, wander, tmp_path):
+    old, new = wander(25, SIZE), [255 - p for p in wander(25, SIZE, start=60)]
+    light = np.clip(np.abs(np.arange(50) - 25) / 12, 0, 1)
+    pictures = [blend(0 * p, p, share) for p, share in zip(old + new, light, strict=True)]
+    found = begins(films, tmp_path / "in.mkv", pictures)
+    assert len(found) == 2
+    assert 13 <= found[1] <= 37
+
+
+def test_a_fade_that_brings_the_same_back_ends_no_scene(films, wander, tmp_path):
+    light = np.clip(np.abs(np.arange(50) - 25) / 12, 0, 1)
+    still = wander(1, SIZE)[0]
+    pictures = [blend(0 * still, still, share) for share in light]
+    assert begins(films, tmp_path / "in.mkv", pictures) == [0]
+
+
+def test_a_scene_ends_in_a_dissolve(films, wander, tmp_path):
+    old, new = wander(1, SIZE)[0], wander(1, SIZE, start=120)[0][::-1]
+    pictures = [blend(old, new, np.clip((number - 10) / 16, 0, 1)) for number in range(40)]
+    found = begins(films, tmp_path / "in.mkv", pictures)
+    assert len(found) == 2
+    assert 10 <= found[1] <= 27
+
+
+def test_a_pan_ends_no_scene(films, wander, tmp_path):
+    assert begins(films, tmp_path / "in.mkv", wander(50, SIZE)) == [0]
+
+
 def test_moments_lie_in_their_scenes(three_scenes):
     times = [512 * number for number in (15, 0, 29, 10)]
     found = [(a // 512, b // 512) for a, b in find_scenes(view(three_scenes), times)]

@@ -12,12 +12,11 @@ This takes a look at the film before the work, up to the end of the last scene w
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from tintype.errors import OptionError
 from tintype.spec.hints import Hint
 from tintype.video.motion import Motion, MotionEstimator
-from tintype.video.scenes import Light, View, walk
+from tintype.video.scenes import FLASH, Light, View, walk
 from tintype.video.source import FilmInfo
 
 _LONGEST = 1500  # frames that a hint is followed over, either way
@@ -147,12 +146,15 @@ class _Scene:
         for number, place, hint in self.hints:
             tracks.add(self.frames[number][0], hint, place)
             for way in (self.frames[number:], self.frames[number::-1]):
-                at = place
-                for (_, here), (pts, there) in pairwise(way):
+                at, here, unseen = place, way[0][1], 0
+                for pts, there in way[1:]:
                     moved = _next_place(at, motion.between(there, here))
                     if moved is None:
-                        break
-                    at = moved
+                        unseen += 1
+                        if unseen > FLASH:
+                            break
+                        continue
+                    at, here, unseen = moved, there, 0
                     tracks.add(pts, hint, at)
 
 
