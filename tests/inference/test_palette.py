@@ -12,6 +12,7 @@ from tintype.imaging.photograph import Photograph
 from tintype.inference.colorizer import Colorizer
 from tintype.inference.engine import Engine
 from tintype.inference.palette import (
+    Leader,
     LedEngine,
     LedNetwork,
     find_palette,
@@ -171,3 +172,16 @@ def test_a_led_engine_tells_all_that_an_engine_tells(colorizer, scene):
     assert told.confidence.shape == told.chroma.shape[1:] == told.log_probabilities.shape[1:]
     np.testing.assert_array_equal(told.chroma, engine.predict(lightness).chroma)
     assert engine.spec == colorizer.engine.spec
+
+
+def test_what_is_known_is_not_led(stand_in):
+    own = undecided((30.0, 20.0), (-30.0, 20.0))
+    prediction = Prediction(chroma=np.zeros((2, 8, 10), np.float32), log_probabilities=own)
+    known = np.zeros((8, 10), bool)
+    known[2, 3] = True
+    leader = Leader(stand_in, photograph(30.0, 20.0))
+    lightness = np.full((32, 40), 55.0, np.float32)
+    led = leader(prediction, lightness, temperature=0.4, want=[LOG_PROBABILITIES], known=known)
+    np.testing.assert_array_equal(led.log_probabilities[:, 2, 3], own[:, 2, 3])
+    assert led.chroma[0, 2, 3] == pytest.approx(0, abs=0.5)
+    assert led.chroma[0, 5, 5] == pytest.approx(30, abs=2)
