@@ -2,7 +2,10 @@
 """Python, the command line and REST give the same bytes and know the same options."""
 
 import inspect
-from dataclasses import MISSING, fields
+import io
+import json
+import zipfile
+from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -13,7 +16,10 @@ from PIL import Image
 import tintype
 from tintype.cli.colorize import colorize
 from tintype.cli.main import load_command, main
+from tintype.imaging.files import encode
 from tintype.imaging.formats import find_format
+from tintype.inference.confidence import encode_confidence
+from tintype.spec.hint_texts import hints_to_json
 from tintype.spec.options import (
     ColorizeOptions,
     EngineOptions,
@@ -65,6 +71,51 @@ def test_all_faces_give_the_same_bytes(stand_in, grey_jpeg, tmp_path, format, wi
         answer = client.post("/v1/colorize", params=query, content=grey_jpeg)
     assert answer.status_code == 200, answer.text
     assert theirs.read_bytes() == ours.read_bytes() == answer.content
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("led", [False, True], ids=["alone", "led"])
+def test_all_faces_steer_alike(grey_jpeg, color_jpeg, tmp_path, samples, led):
+    """Hints, samples, a reference and the map of confidence, by the network of the package."""
+    testclient = pytest.importorskip("fastapi.testclient", reason="the extra `web` is missing")
+    from tintype.web.app import create_app
+
+    source, reference = tmp_path / "a.jpg", tmp_path / "r.jpg"
+    source.write_bytes(grey_jpeg)
+    reference.write_bytes(color_jpeg)
+    hints = [tintype.Hint(20, 30, "#cc3311", 9), tintype.Hint(70, 9.5, "#1133cc")]
+    wish = tintype.SampleOptions(samples=samples, seed=3)
+
+    colorizer = tintype.Colorizer(device="cpu")
+    steered = colorizer.led_by(tintype.read(reference)) if led else colorizer
+    photograph = tintype.read(source)
+    ways = steered.samples(photograph, hints=hints, samples=wish.samples, seed=wish.seed)
+    ours = [encode(picture, format="jpeg") for picture in ways]
+    sure = encode_confidence(steered.confidence(photograph, hints=hints))
+
+    flags = ["--hint", "20,30,#cc3311,9", "--hint", "70,9.5,#1133cc", "--seed", "3"]
+    flags += ["--samples", str(samples), "--confidence", str(tmp_path / "sure.png")]
+    flags += ["--reference", str(reference)] if led else []
+    assert main(["colorize", str(source), "-o", str(tmp_path / "out"), *flags]) == 0
+    theirs = [path.read_bytes() for path in sorted((tmp_path / "out").iterdir())]
+
+    query = {"hints": hints_to_json(hints), "samples": samples, "seed": 3}
+    form = {"photograph": grey_jpeg, **({"reference": color_jpeg} if led else {})}
+    with testclient.TestClient(create_app(colorizer), base_url="http://127.0.0.1") as client:
+        answer = client.post("/v1/colorize", params=query, files=form)
+        drawn = client.post("/v1/alternatives", params=query, files=form)
+        query = {"hints": query["hints"]}
+        mapped = client.post("/v1/confidence", params=query, files=form)
+    assert answer.status_code == 200, answer.text
+    served = [answer.content]
+    if samples > 1:
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            assert archive.namelist() == [f"photograph-{n}.jpg" for n in range(1, samples + 1)]
+            served = [archive.read(name) for name in archive.namelist()]
+    assert served == theirs == ours
+    assert mapped.content == (tmp_path / "sure.png").read_bytes() == sure
+    found = steered.alternatives(photograph, hints=hints, samples=samples, seed=3)
+    assert drawn.json() == json.loads(json.dumps([asdict(one) for one in found]))
 
 
 def names_of(options: type) -> set[str]:

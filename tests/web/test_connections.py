@@ -3,10 +3,13 @@
 
 import socket
 
+import httpx
 import numpy as np
 
 from tests.conftest import encode
 from tests.web.test_jobs import begin
+from tests.web.test_photographs import problem
+from tintype.web.connections import Connection
 
 
 def is_ended(line: socket.socket) -> bool:
@@ -48,3 +51,19 @@ def test_who_watches_a_job_is_not(start):
             next(events)
         running.app.state.workshop.close()  # a second later it is still told
         assert "event: removed" in list(events)
+
+
+def test_who_comes_when_all_connections_are_taken_gets_a_problem(start, monkeypatch):
+    monkeypatch.setattr(Connection, "most", 3)
+    running = start()
+    held = [running.connect() for _ in range(3)]
+    running.wait(lambda: len(running.server.server_state.connections) == 3)
+    late = httpx.get(f"{running.address}/healthz", trust_env=False)
+    assert "all connections are taken" in problem(late, 503)
+    assert late.headers["retry-after"] == "2"
+    assert late.headers["connection"] == "close"
+    held.pop().close()
+    running.wait(lambda: len(running.server.server_state.connections) == 2)
+    assert httpx.get(f"{running.address}/healthz", trust_env=False).status_code == 200
+    for connection in held:
+        connection.close()

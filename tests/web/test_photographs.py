@@ -15,7 +15,7 @@ from tintype.imaging.files import read
 from tintype.imaging.formats import FORMATS
 from tintype.inference.colorizer import Colorizer
 from tintype.spec.hints import Hint
-from tintype.spec.options import DEFAULTS, ColorizeOptions, FileOptions
+from tintype.spec.options import DEFAULTS, ColorizeOptions, FileOptions, SampleOptions
 from tintype.web.problems import MEDIA_TYPE
 
 
@@ -61,6 +61,7 @@ def test_every_option_is_a_parameter_with_its_default_range_and_help(house):
     described = house.client.get("/openapi.json").json()["paths"]["/v1/colorize"]["post"]
     told = {row["name"]: row for row in described["parameters"]}
     fields = ColorizeOptions.__dataclass_fields__ | FileOptions.__dataclass_fields__
+    fields |= SampleOptions.__dataclass_fields__
     assert told.keys() == fields.keys() - {"max_pixels"} | {"hints"}
     for name in told.keys() - {"hints"}:
         option, schema = fields[name], told[name]["schema"]
@@ -115,7 +116,7 @@ def test_what_is_no_picture_is_refused(house, grey_jpeg):
 
     assert "an empty file" in problem(post(b""), 415)
     assert "not a picture that tintype reads" in problem(post(b"#!/bin/sh\n" * 100), 415)
-    form = post(grey_jpeg, **{"content-type": "multipart/form-data; boundary=x"})
+    form = post(grey_jpeg, **{"content-type": "multipart/mixed; boundary=x"})
     assert "must be the file itself" in problem(form, 415)
     assert problem(post(grey_jpeg[:-200]), 422)
     house.wait(lambda: house.occupied == 0)

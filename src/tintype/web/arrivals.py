@@ -11,14 +11,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
-from tintype.imaging.formats import Format, find_format
+from tintype.imaging.formats import find_format
 from tintype.jobs.plan import Task
 from tintype.web.desk import House, color_once
 from tintype.web.films import check_film, film_work
 from tintype.web.jobs import Entry, Job, Made, State, Tell, Work
 from tintype.web.parameters import FilmWish, Wish, read_film_wish, read_wish
 from tintype.web.problems import Problem, documented
-from tintype.web.uploads import BODY, receive_film, receive_photograph
+from tintype.web.uploads import (
+    BODY,
+    Arrived,
+    receive_film,
+    receive_photograph,
+    reference_of,
+)
 
 _REFUSED = documented(
     HTTPStatus.BAD_REQUEST,
@@ -90,10 +96,10 @@ def arrival_routes(house: House) -> APIRouter:
     ) -> EntryState:
         job = jobs.find(id)
         with _arriving(house, job) as (number, source):
-            format = await receive_photograph(
+            arrived = await receive_photograph(
                 request, source, limits, spend=lambda count: jobs.spend(job, count)
             )
-            work = _photograph_work(house, wish, source, format)
+            work = _photograph_work(house, wish, arrived)
             entry = jobs.add(job, number=number, name=name, film=False, source=source, work=work)
         return entry_state(entry)
 
@@ -129,17 +135,23 @@ def _arriving(house: House, job: Job) -> Iterator[tuple[int, Path]]:
         try:
             yield number, source
         except BaseException:  # a cancelled request too must leave nothing
-            job.bytes -= source.stat().st_size if source.exists() else 0
-            source.unlink(missing_ok=True)
+            for path in (source, reference_of(source)):
+                job.bytes -= path.stat().st_size if path.exists() else 0
+                path.unlink(missing_ok=True)
             raise
 
 
-def _photograph_work(house: House, wish: Wish, source: Path, format: Format) -> Work:
-    result = find_format(wish.file_options.format or format.name)
+def _photograph_work(house: House, wish: Wish, arrived: Arrived) -> Work:
+    source, reference = arrived.source, arrived.reference
+    result = find_format(wish.file_options.format or arrived.format.name)
     target = source.with_name(f"{source.name}-result{result.suffixes[0]}")
 
     def work(_: Tell, __: Event) -> Made:
-        outcome = color_once(house, Task(source, target), wish)
+        try:
+            outcome = color_once(house, Task(source, target), wish, reference)
+        finally:
+            if reference is not None:
+                reference.unlink(missing_ok=True)
         if outcome.error is not None:
             raise outcome.error
         notices = (_COLORED,) if outcome.was_colored else ()

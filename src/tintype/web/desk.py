@@ -7,7 +7,7 @@ into a file. So memory does not grow with what waits, and all faces write the sa
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,16 +18,19 @@ from fastapi import Request
 from fastapi.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
-from tintype.imaging.formats import Format, find_format
+from tintype.errors import TintypeError
+from tintype.imaging import files
+from tintype.imaging.formats import find_format
 from tintype.inference.colorizer import Colorizer
 from tintype.jobs.plan import Task
 from tintype.jobs.work import Outcome, color_file
+from tintype.web import archive
 from tintype.web.jobs import Jobs
 from tintype.web.limits import Limits
 from tintype.web.parameters import Wish
 from tintype.web.problems import Refusal
 from tintype.web.tally import Tally
-from tintype.web.uploads import receive_photograph
+from tintype.web.uploads import Arrived, receive_photograph
 from tintype.web.workshop import Place, Workshop
 
 Result = TypeVar("Result")
@@ -51,13 +54,13 @@ class HandedOut(FileResponse):
     """A result that is removed, with its place, once it is sent or the client is gone."""
 
     def __init__(
-        self, path: Path, place: Place, *, format: Format, was_colored: bool, seconds: float
+        self, path: Path, place: Place, *, media_type: str, was_colored: bool, seconds: float
     ) -> None:
         told = {_WAS_COLORED: "1" if was_colored else "0", "Cache-Control": "no-store"}
-        name = f"photograph{format.suffixes[0]}"
+        name = f"photograph{path.suffix}"
         super().__init__(
             path,
-            media_type=format.mime,
+            media_type=media_type,
             headers=told,
             filename=name,
             content_disposition_type="inline",
@@ -77,21 +80,19 @@ class HandedOut(FileResponse):
 
 
 @asynccontextmanager
-async def visit(house: House, request: Request) -> AsyncIterator[tuple[Place, Path, Format]]:
+async def visit(house: House, request: Request) -> AsyncIterator[tuple[Place, Arrived]]:
     """Take a photograph in.
 
     Yields:
-        Its place, its file there, and its format. The place is given back only if what follows
-        fails; else that is the caller's to do.
+        Its place, and what has come. The place is given back only if what follows fails; else that
+        is the caller's to do.
 
     Raises:
         Refusal: there is no place, or the photograph is not taken.
     """
     place = house.workshop.admit(client_of(request))
     try:
-        source = place.folder / "photograph"
-        format = await receive_photograph(request, source, house.limits)
-        yield place, source, format
+        yield place, await receive_photograph(request, place.folder / "photograph", house.limits)
     except BaseException:  # a cancelled request too must not keep its place
         place.give_back()
         raise
@@ -103,35 +104,74 @@ def client_of(request: Request) -> str:
 
 
 async def color(
-    house: House, request: Request, wish: Wish, place: Place, source: Path, format: Format
+    house: House, request: Request, wish: Wish, place: Place, arrived: Arrived
 ) -> HandedOut:
-    """Colour the photograph of a visit.
+    """Colour the photograph of a visit; in several ways, into one archive.
 
     Raises:
         Refusal: it took too long, or the client went away.
         TintypeError: it cannot be coloured; as the library says.
     """
-    result = find_format(wish.file_options.format or format.name)
-    target = source.with_name("result").with_suffix(result.suffixes[0])
-    outcome = await at_the_bench(
-        house, request, place, lambda: color_once(house, Task(source, target), wish)
-    )
+    result = find_format(wish.file_options.format or arrived.format.name)
+    names = [f"result-{n + 1}{result.suffixes[0]}" for n in range(wish.sampling.samples)]
+    first, *others = map(place.folder.joinpath, names)
+    task = Task(arrived.source, first, tuple(others))
+
+    def work() -> Outcome:
+        outcome = color_once(house, task, wish, arrived.reference)
+        if others and not outcome.error:
+            _pack(task.results, place.folder / "results.zip")
+        return outcome
+
+    outcome = await at_the_bench(house, request, place, work)
     if outcome.error:
         raise outcome.error
     return HandedOut(
-        target,
+        place.folder / "results.zip" if others else first,
         place,
-        format=result,
+        media_type=archive.MEDIA_TYPE if others else result.mime,
         was_colored=outcome.was_colored,
         seconds=house.limits.transfer_seconds,
     )
 
 
-def color_once(house: House, task: Task, wish: Wish) -> Outcome:
-    """Colour one file into another, and count it."""
-    outcome = color_file(house.colorizer, task, wish.options, wish.file_options, hints=wish.hints)
+def _pack(results: Sequence[Path], target: Path) -> None:
+    """Put results into an archive, numbered as the command line numbers them."""
+    named = [(f"photograph-{n}{path.suffix}", path) for n, path in enumerate(results, 1)]
+    with target.open("xb") as file:
+        file.writelines(archive.stream_zip(named))
+
+
+def color_once(house: House, task: Task, wish: Wish, reference: Path | None) -> Outcome:
+    """Colour one file into another, or in several ways into several, and count it.
+
+    Raises:
+        TintypeError: the reference cannot be read.
+    """
+    outcome = color_file(
+        led_colorizer(house, reference),
+        task,
+        wish.options,
+        wish.file_options,
+        hints=wish.hints,
+        seed=wish.sampling.seed,
+    )
     house.tally.add_photograph(outcome.seconds, failed=outcome.error is not None)
     return outcome
+
+
+def led_colorizer(house: House, reference: Path | None) -> Colorizer:
+    """The network, led by a reference's palette where there is one; to be called at the bench.
+
+    Raises:
+        TintypeError: the reference cannot be read.
+    """
+    if reference is None:
+        return house.colorizer
+    try:
+        return house.colorizer.led_by(files.read(reference, max_pixels=house.limits.pixels))
+    except TintypeError as error:
+        raise type(error)(f"the reference: {error}") from error
 
 
 async def at_the_bench(

@@ -17,7 +17,7 @@ from fastapi import Query, Request
 from tintype.errors import OptionError
 from tintype.spec.hint_texts import hints_from_json
 from tintype.spec.hints import Hint
-from tintype.spec.options import ColorizeOptions, FileOptions
+from tintype.spec.options import SAMPLE_DEFAULTS, ColorizeOptions, FileOptions, SampleOptions
 from tintype.video.options import FilmOptions
 
 _OF_THE_SERVER = ("max_pixels",)  # an option of the server's own: Limits.pixels
@@ -31,16 +31,18 @@ class Wish:
     options: ColorizeOptions
     file_options: FileOptions
     hints: tuple[Hint, ...] = ()
+    sampling: SampleOptions = SAMPLE_DEFAULTS
 
 
 def read_wish(
-    *, pixels: int, hints: bool, only: Collection[str] | None = None
+    *, pixels: int, hints: bool, samples: bool = False, only: Collection[str] | None = None
 ) -> Callable[..., Wish]:
     """Make the dependency that reads a :class:`Wish` from a request's query.
 
     Args:
         pixels: the largest photograph that the server takes.
         hints: whether hints are read too.
+        samples: whether several colourings can be asked for.
         only: the options that are read; by default all.
 
     Returns:
@@ -52,9 +54,11 @@ def read_wish(
             ColorizeOptions(**_of(ColorizeOptions, given)),
             FileOptions(max_pixels=pixels, **_of(FileOptions, given)),
             hints_from_json(given.get("hints") or "[]"),
+            SampleOptions(**_of(SampleOptions, given)),
         )
 
-    parameters = _parameters(ColorizeOptions) + _parameters(FileOptions)
+    classes = (ColorizeOptions, FileOptions, *([SampleOptions] if samples else []))
+    parameters = [one for options in classes for one in _parameters(options)]
     parameters = [one for one in parameters if only is None or one.name in only]
     if hints:
         parameters.append(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The routes of one photograph: sent as a request's body, answered at once."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -8,9 +9,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from tintype.imaging import files
+from tintype.inference.alternatives import Alternative
 from tintype.inference.confidence import encode_confidence
 from tintype.inference.suggestions import suggest_colors
-from tintype.web.desk import House, at_the_bench, color, visit
+from tintype.web import archive
+from tintype.web.desk import House, at_the_bench, color, led_colorizer, visit
 from tintype.web.parameters import Wish, read_wish, refuse_unknown
 from tintype.web.problems import documented
 from tintype.web.uploads import BODY
@@ -29,8 +32,12 @@ _REFUSED = documented(
 )
 _PICTURE: dict[int | str, dict[str, Any]] = {
     int(HTTPStatus.OK): {
-        "description": "The photograph in colour: the bytes that `tintype colorize` writes.",
-        "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+        "description": "The photograph in colour: the bytes that `tintype colorize` writes; of "
+        "several samples, a ZIP of them.",
+        "content": {
+            "image/*": {"schema": {"type": "string", "format": "binary"}},
+            archive.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
+        },
     }
 }
 _MAP: dict[int | str, dict[str, Any]] = {
@@ -40,7 +47,8 @@ _MAP: dict[int | str, dict[str, Any]] = {
     }
 }
 
-_SEEN = ("size", "tone")  # the options that change what the network sees
+_SEEN = ("size", "tone")  # the options that change what the network sees,
+_DRAWN = (*_SEEN, "vividness", "samples", "seed")  # and what is drawn
 
 
 class SuggestedColor(BaseModel):
@@ -50,6 +58,22 @@ class SuggestedColor(BaseModel):
     share: float = Field(description="Of the network's distribution there, 0 to 1.")
 
 
+class PlacedHint(BaseModel):
+    """A place whose colour is known."""
+
+    x: float = Field(description="Column, pixels of the upright photograph.")
+    y: float = Field(description="Row, pixels of the upright photograph.")
+    color: str = Field(description="#RRGGBB.")
+    radius: float | None = Field(None, description="Pixels; null for the default.")
+
+
+class DrawnAlternative(BaseModel):
+    """A colouring that a photograph may have had."""
+
+    hints: list[PlacedHint] = Field(description="Those that were sent, and those that make it.")
+    likelihood: float = Field(description="Mean share of its colours, 0 to 1.")
+
+
 def photograph_routes(house: House) -> APIRouter:
     """The routes of one photograph.
 
@@ -57,7 +81,7 @@ def photograph_routes(house: House) -> APIRouter:
         house: what all requests share.
     """
     router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_unknown)])
-    read = read_wish(pixels=house.limits.pixels, hints=True)
+    read = read_wish(pixels=house.limits.pixels, hints=True, samples=True)
 
     @router.post(
         "/colorize",
@@ -67,8 +91,8 @@ def photograph_routes(house: House) -> APIRouter:
         openapi_extra=BODY,
     )
     async def colorize(request: Request, wish: Annotated[Wish, Depends(read)]) -> Response:
-        async with visit(house, request) as (place, source, format):
-            return await color(house, request, wish, place, source, format)
+        async with visit(house, request) as (place, arrived):
+            return await color(house, request, wish, place, arrived)
 
     @router.post(
         "/suggest",
@@ -82,19 +106,56 @@ def photograph_routes(house: House) -> APIRouter:
         y: Annotated[float, Query(description="Row, pixels of the upright photograph.")],
         count: Annotated[int, Query(description="Colours at most.", ge=1, le=32)] = 8,
     ) -> list[SuggestedColor]:
-        async with visit(house, request) as (place, source, _):
+        async with visit(house, request) as (place, arrived):
 
             def work() -> list[SuggestedColor]:
-                photograph = files.read(source, max_pixels=house.limits.pixels)
-                found = suggest_colors(house.colorizer.engine, photograph, x=x, y=y, count=count)
+                photograph = files.read(arrived.source, max_pixels=house.limits.pixels)
+                engine = led_colorizer(house, arrived.reference).engine
+                found = suggest_colors(engine, photograph, x=x, y=y, count=count)
                 return [SuggestedColor(color=row.color, share=row.share) for row in found]
 
             suggested = await at_the_bench(house, request, place, work)
         place.give_back()
         return suggested
 
+    _add_alternatives(router, house)
     _add_confidence(router, house)
     return router
+
+
+def _add_alternatives(router: APIRouter, house: House) -> None:
+    read = read_wish(pixels=house.limits.pixels, hints=True, samples=True, only=_DRAWN)
+
+    @router.post(
+        "/alternatives",
+        summary="Draw other colourings that it may have had, as hints to colour it with.",
+        responses=_REFUSED,
+        openapi_extra=BODY,
+    )
+    async def alternatives(
+        request: Request, wish: Annotated[Wish, Depends(read)]
+    ) -> list[DrawnAlternative]:
+        async with visit(house, request) as (place, arrived):
+
+            def work() -> list[DrawnAlternative]:
+                photograph = files.read(arrived.source, max_pixels=house.limits.pixels)
+                found = led_colorizer(house, arrived.reference).alternatives(
+                    photograph,
+                    wish.options,
+                    wish.hints,
+                    samples=wish.sampling.samples,
+                    seed=wish.sampling.seed,
+                )
+                return [_drawn(one) for one in found]
+
+            drawn = await at_the_bench(house, request, place, work)
+        place.give_back()
+        return drawn
+
+
+def _drawn(alternative: Alternative) -> DrawnAlternative:
+    hints = [PlacedHint(**asdict(hint)) for hint in alternative.hints]
+    return DrawnAlternative(hints=hints, likelihood=alternative.likelihood)
 
 
 def _add_confidence(router: APIRouter, house: House) -> None:
@@ -108,11 +169,11 @@ def _add_confidence(router: APIRouter, house: House) -> None:
         openapi_extra=BODY,
     )
     async def confidence(request: Request, wish: Annotated[Wish, Depends(read)]) -> Response:
-        async with visit(house, request) as (place, source, _):
+        async with visit(house, request) as (place, arrived):
 
             def work() -> bytes:
-                photograph = files.read(source, max_pixels=house.limits.pixels)
-                colorizer = house.colorizer
+                photograph = files.read(arrived.source, max_pixels=house.limits.pixels)
+                colorizer = led_colorizer(house, arrived.reference)
                 return encode_confidence(colorizer.confidence(photograph, wish.options, wish.hints))
 
             mapped = await at_the_bench(house, request, place, work)

@@ -19,8 +19,6 @@ from tintype.errors import OptionError
 from tintype.web.connections import Connection
 from tintype.web.limits import Limits
 
-_CONNECTIONS = 512  # open at a time; beyond them uvicorn itself answers 503
-
 
 class Server(uvicorn.Server):
     """uvicorn's server with our end."""
@@ -90,6 +88,5 @@ def configure(app: FastAPI, limits: Limits) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=round(limits.work_seconds + limits.transfer_seconds),
     )

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a request's body to a file in a private folder, piece by piece.
 
-The photograph is the body itself, neither form nor base64, so that it is written as it comes and
-nothing of it is held in memory. Its first bytes tell whether it is a picture at all; what is none
-is refused before the rest is read. The client's name for it plays no part in where it goes.
+The photograph is the body itself, so that it is written as it comes and nothing of it is held in
+memory; or, where a reference comes with it, a part of a form. Its first bytes tell whether it is a
+picture at all; what is none is refused before the rest is read. The client's name for it plays no
+part in where it goes.
 """
 
 import asyncio
@@ -16,42 +17,81 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from tintype.imaging.formats import FORMATS, HEAD_BYTES, Format, sniff_format
+from tintype.web.forms import MEDIA_TYPE, Form
 from tintype.web.limits import Limits
 from tintype.web.problems import Refusal
 
+PHOTOGRAPH, REFERENCE = "photograph", "reference"  # the parts of a form
+
+_BINARY = {"type": "string", "format": "binary"}
 BODY = {
     "requestBody": {
         "required": True,
-        "description": "The photograph's file.",
+        "description": "The photograph's file; or a form of it and a reference's, a photograph in "
+        "colour whose palette leads.",
         "content": {
-            kind: {"schema": {"type": "string", "format": "binary"}}
-            for kind in ("application/octet-stream", *(row.mime for row in FORMATS))
+            **{
+                kind: {"schema": _BINARY}
+                for kind in ("application/octet-stream", *(row.mime for row in FORMATS))
+            },
+            MEDIA_TYPE: {
+                "schema": {
+                    "type": "object",
+                    "properties": {PHOTOGRAPH: _BINARY, REFERENCE: _BINARY},
+                    "required": [PHOTOGRAPH],
+                }
+            },
         },
     }
 }
 
+_FRAME_BYTES = 1 << 16  # of a form, beside its files
+
 Spend = Callable[[int], None]  # told of each piece's bytes; raises Refusal where they are too many
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A photograph that has come whole.
+
+    Attributes:
+        source: its file.
+        format: by its first bytes.
+        reference: the file of the photograph whose palette leads; None without one.
+    """
+
+    source: Path
+    format: Format
+    reference: Path | None = None
 
 
 async def receive_photograph(
     request: Request, target: Path, limits: Limits, *, spend: Spend = lambda _: None
-) -> Format:
-    """Write a request's body into a file.
+) -> Arrived:
+    """Write what a request sends into files.
 
     Args:
-        request: its body is the photograph.
-        target: a file of a private folder.
+        request: its body is the photograph, or a form with it.
+        target: a file of a private folder; a reference's lies beside it.
         limits: the server's.
-        spend: where its bytes count for more than this file.
+        spend: where the bytes count for more than this request.
 
     Returns:
-        The photograph's format, by its first bytes.
+        The photograph, and its reference.
 
     Raises:
-        Refusal: it is too large (413), no picture (415), too slow (408), or ends early (400).
+        Refusal: one is too large (413), no picture (415), too slow (408), or ends early (400); or
+            the form is not what it must be (400, 422).
     """
     bounds = _Bounds(limits.upload_bytes, limits.transfer_seconds, spend)
-    return _check_head(await _receive(request, target, bounds, _check_head))
+    if _kind_of(request) == MEDIA_TYPE:
+        return await _receive_form(request, target, bounds)
+    return Arrived(target, _check_head(await _receive(request, target, bounds, _check_head)))
+
+
+def reference_of(target: Path) -> Path:
+    """Where the reference of a photograph lies that was received into ``target``."""
+    return target.with_name(f"{target.name}-{REFERENCE}")
 
 
 async def receive_film(request: Request, target: Path, limits: Limits, *, spend: Spend) -> None:
@@ -84,11 +124,65 @@ class _Bounds:
 async def _receive(
     request: Request, target: Path, bounds: _Bounds, check_head: Callable[[bytes], object]
 ) -> bytes:
-    """Write the body; its first bytes."""
-    _check_announced(request, bounds)
+    """Write the body into one file; its first bytes."""
+    kind = _kind_of(request)
+    if kind.startswith("multipart/"):  # other types are let pass: the first bytes are the judge
+        raise Refusal(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"the request's body must be the file itself, not {kind}",
+        )
+    file = _File(target, bounds, check_head)
+    try:
+        await _pump(request, file.write, bounds, bounds.bytes)
+    finally:
+        file.close()
+    return file.head
+
+
+async def _receive_form(request: Request, target: Path, bounds: _Bounds) -> Arrived:
+    """Write the parts of a form into a file each."""
+    files: dict[str, _File] = {}
+
+    def open_(name: str, path: Path) -> _File:
+        files[name] = _File(path, bounds, _check_head)
+        return files[name]
+
+    form = Form(
+        request.headers.get("content-type", ""),
+        {
+            PHOTOGRAPH: lambda: open_(PHOTOGRAPH, target),
+            REFERENCE: lambda: open_(REFERENCE, reference_of(target)),
+        },
+    )
+    try:
+        await _pump(request, form.write, bounds, 2 * bounds.bytes + _FRAME_BYTES)
+        form.close()
+    finally:
+        form.abandon()
+    if PHOTOGRAPH not in files:
+        raise Refusal(
+            HTTPStatus.UNPROCESSABLE_ENTITY, f"the form has no part {PHOTOGRAPH!r}; send one"
+        )
+    formats = {name: _check_head(file.head) for name, file in files.items()}
+    reference = reference_of(target) if REFERENCE in files else None
+    return Arrived(target, formats[PHOTOGRAPH], reference)
+
+
+async def _pump(
+    request: Request, write: Callable[[bytes], None], bounds: _Bounds, most: int
+) -> None:
+    """Hand a body on, piece by piece, for as long and as far as it may go."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > most:  # before anything is sent
+        raise _too_large(bounds)
+    size = 0
     try:
         async with asyncio.timeout(bounds.seconds):
-            return await _write(request, target, bounds, check_head)
+            async for piece in request.stream():
+                size += len(piece)
+                if size > most:
+                    raise _too_large(bounds)
+                write(piece)
     except TimeoutError:
         raise Refusal(
             HTTPStatus.REQUEST_TIMEOUT,
@@ -98,35 +192,34 @@ async def _receive(
         raise Refusal(HTTPStatus.BAD_REQUEST, "the file ended early; send it whole") from None
 
 
-def _check_announced(request: Request, bounds: _Bounds) -> None:
-    """Refuse by the headers, before anything is sent, what they show to be of no use."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > bounds.bytes:
-        raise _too_large(bounds)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind.startswith("multipart/"):  # other types are let pass: the first bytes are the judge
-        raise Refusal(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"the request's body must be the file itself, not {kind}",
-        )
+class _File:
+    """A file that is being written, within its bounds; its first bytes are looked at."""
+
+    def __init__(
+        self, target: Path, bounds: _Bounds, check_head: Callable[[bytes], object]
+    ) -> None:
+        self.head = b""
+        self._bounds, self._check_head = bounds, check_head
+        self._size = 0
+        self._file = target.open("xb")
+
+    def write(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._size > self._bounds.bytes:
+            raise _too_large(self._bounds)
+        self._bounds.spend(len(piece))
+        if len(self.head) < HEAD_BYTES:
+            self.head += piece[: HEAD_BYTES - len(self.head)]
+            if len(self.head) == HEAD_BYTES:
+                self._check_head(self.head)
+        self._file.write(piece)
+
+    def close(self) -> None:
+        self._file.close()
 
 
-async def _write(
-    request: Request, target: Path, bounds: _Bounds, check_head: Callable[[bytes], object]
-) -> bytes:
-    head, size = b"", 0
-    with target.open("xb") as file:
-        async for piece in request.stream():
-            size += len(piece)
-            if size > bounds.bytes:
-                raise _too_large(bounds)
-            bounds.spend(len(piece))
-            if len(head) < HEAD_BYTES:
-                head += piece[: HEAD_BYTES - len(head)]
-                if len(head) == HEAD_BYTES:
-                    check_head(head)
-            file.write(piece)
-    return head
+def _kind_of(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _check_head(head: bytes) -> Format:
