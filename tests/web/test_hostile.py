@@ -29,7 +29,7 @@ def server(start):
     yield running
     assert running.client.get("/healthz").json()["status"] == "ok"
     running.wait(lambda: running.occupied == 0)
-    assert not list(Path(tempfile.gettempdir()).glob("tintype-web-*"))
+    running.wait(lambda: not list(Path(tempfile.gettempdir()).glob("tintype-web-*")))
 
 
 def mutate(data: bytes, chance: random.Random) -> bytes:

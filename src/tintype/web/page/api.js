@@ -32,15 +32,18 @@ export async function get(path) {
 /**
  * Send a photograph; where the server has no place, wait as long as it says and try again.
  * @param {string} path
- * @param {Object<string, string|number>} query options; what is empty is left to the server
+ * @param {Object<string, string|number|Object>} query options, what is empty is left to the server;
+ *   a `reference` with a file goes along in a form
  * @param {Blob} photograph
  * @param {AbortSignal} [signal]
  */
 export async function post(path, query, photograph, signal) {
-  const told = Object.entries(query).filter(([, value]) => value !== "" && value != null);
+  const { reference, ...options } = query;
+  const told = Object.entries(options).filter(([, value]) => value !== "" && value != null);
+  const body = reference ? form({ photograph, reference: reference.file }) : photograph;
   const address = `${path}?${new URLSearchParams(told)}`;
   for (let left = TRIES; ; left--) {
-    const answer = await ask(address, { method: "POST", body: photograph, signal });
+    const answer = await ask(address, { method: "POST", body, signal });
     const pause = Number(answer.headers.get("Retry-After"));
     if (![429, 503].includes(answer.status) || !pause || !left) return checked(answer);
     await new Promise((resolve) => setTimeout(resolve, 1000 * pause));
@@ -52,6 +55,12 @@ export async function post(path, query, photograph, signal) {
 export function suffixOf(answer) {
   const name = /filename="([^"]*)"/.exec(answer.headers.get("Content-Disposition") ?? "");
   return name ? name[1].slice(name[1].lastIndexOf(".")) : "";
+}
+
+function form(files) {
+  const data = new FormData();
+  for (const [name, file] of Object.entries(files)) data.append(name, file);
+  return data;
 }
 
 function ask(path, request) {

@@ -65,6 +65,11 @@ class Hints extends HTMLElement {
     else this.#follow();
   }
 
+  /** Put others in the place of all that there are. */
+  adopt(hints) {
+    this.#set(hints);
+  }
+
   /** Draw marks and list as the hints are. */
   draw() {
     const hints = this.#photo?.hints ?? [];

@@ -43,11 +43,12 @@ class Likely extends HTMLElement {
    * @param {Blob} preview a small copy of the photograph
    * @param {{x: number, y: number}} place in its pixels
    * @param {?string} color that the place has been given already
+   * @param {?Object} reference whose palette leads
    */
-  async ask(preview, place, color) {
+  async ask(preview, place, color, reference) {
     this.#asked?.abort();
     const { signal } = (this.#asked = new AbortController());
-    const answer = await post("v1/suggest", place, preview, signal);
+    const answer = await post("v1/suggest", { ...place, reference }, preview, signal);
     const colors = await answer.json();
     if (signal.aborted) return;
     this.#title.textContent = "This place";

@@ -2,24 +2,27 @@
 // The page: photographs come in, are coloured, compared, steered, and taken home.
 
 import { adoptToken, get, keepToken, post, Problem } from "./api.js";
+import "./alternatives.js";
 import "./compare.js";
-import { make } from "./elements.js";
+import { clamp, make } from "./elements.js";
 import "./hints.js";
 import { latest } from "./latest.js";
 import "./likely.js";
 import "./list.js";
 import "./options.js";
 import { Photo, save } from "./photo.js";
+import "./reference.js";
 
 const PREVIEW = 448; // pixels of the short side of what follows the hand
 const at = (id) => document.getElementById(id);
 const sure = make("button", { type: "button", title: "Show how sure the network is" }, "Sure?");
-const [compare, options, hints, likely, list] =
-  ["compare", "options", "hints", "likely", "list"].map(at);
+const [compare, options, hints, likely, list, alternatives, reference] =
+  ["compare", "options", "hints", "likely", "list", "alternatives", "reference"].map(at);
 
 let photos = [];
 let shown = null; // the photograph on the desk
 let preview = null; // promise of a small copy of it, and its scale; made when it is first needed
+let picked = null; // the hints of an alternative, and those that it was drawn for
 let working = new AbortController(); // what is being made of it
 
 async function start() {
@@ -29,7 +32,7 @@ async function start() {
       ["openapi.json", "v1/models"].map(async (path) => (await get(path)).json()));
     options.describe(described.paths["/v1/colorize"].post.parameters);
     const steers = networks.some((network) => network.used && network.hints);
-    hints.hidden = !steers;
+    hints.hidden = alternatives.hidden = !steers;
     likely.steers = steers;
     tell(null);
   } catch (error) {
@@ -51,9 +54,10 @@ function take(files) {
 
 /** Put a photograph on the desk. */
 async function show(photo) {
-  [shown, preview] = [photo, null];
+  [shown, preview, picked] = [photo, null, null];
   list.show(photo);
   likely.clear();
+  alternatives.clear();
   unveil();
   say("");
   await attempt(async (signal) => {
@@ -81,7 +85,7 @@ async function finish(photo, signal, began = performance.now()) {
 /** Show at once, small, what the options or hints make of it. */
 const follow = latest(() => attempt(async (signal) => {
   const { blob, scale } = await small();
-  const query = { ...options.query, format: "jpeg" };
+  const query = { ...quick(), format: "jpeg" };
   const placed = shown.hints.map((hint) => shrink(hint, scale));
   if (placed.length) query.hints = JSON.stringify(placed);
   const answer = await post("v1/colorize", query, blob, signal);
@@ -89,6 +93,11 @@ const follow = latest(() => attempt(async (signal) => {
   if (!signal.aborted) await compare.showAfter(address);
   URL.revokeObjectURL(address);
 }));
+
+/** What is wanted, with as small a reference as will do. */
+function quick() {
+  return { ...options.query, reference: reference.small };
+}
 
 async function settle() {
   if (!shown) return;
@@ -102,7 +111,7 @@ async function turn(place) {
   try {
     const { blob, scale } = await small();
     const { x, y } = shrink(place, scale);
-    await likely.ask(blob, { x, y }, place.color);
+    await likely.ask(blob, { x, y }, place.color, reference.small);
   } catch (error) {
     tell(error);
   }
@@ -118,6 +127,35 @@ function shrink({ x, y, radius, ...rest }, scale) {
   return { ...rest, x: moved(x), y: moved(y), ...(radius && { radius: radius * scale }) };
 }
 
+/** A place of the small copy in pixels of the photograph. */
+function enlarge({ x, y, radius, ...rest }, scale) {
+  const { width, height } = compare.size;
+  const moved = (side, most) => clamp((side + 0.5) / scale - 0.5, 0, most - 1);
+  return { ...rest, x: moved(x, width), y: moved(y, height), ...(radius && { radius: radius / scale }) };
+}
+
+/** Draw other colourings, which keep to the hints; not to those of an alternative picked before. */
+async function vary() {
+  const photo = shown;
+  if (picked?.hints !== photo.hints) picked = { hints: photo.hints, base: photo.hints };
+  try {
+    const { blob, scale } = await small();
+    await alternatives.draw(blob, quick(), picked.base.map((hint) => shrink(hint, scale)));
+  } catch (error) {
+    alternatives.fail();
+    tell(error);
+  }
+}
+
+/** Go on with an alternative. */
+async function pick(drawn) {
+  const { scale } = await small();
+  const { base } = picked;
+  const own = drawn.slice(base.length).map((hint) => enlarge(hint, scale));
+  picked = { hints: [...base, ...own], base };
+  hints.adopt(picked.hints);
+}
+
 /** Lay over the photograph how sure the network is of it, or take that away. */
 async function veil() {
   const pressed = sure.getAttribute("aria-pressed") !== "true";
@@ -126,7 +164,8 @@ async function veil() {
   sure.setAttribute("aria-pressed", true);
   try {
     const { blob } = await small();
-    const map = await (await post("v1/confidence", {}, blob)).blob();
+    const asked = { reference: reference.small };
+    const map = await (await post("v1/confidence", asked, blob)).blob();
     if (sure.getAttribute("aria-pressed") !== "true") return;
     await compare.showVeil(URL.createObjectURL(map));
     say("Bright: the network is sure of the colours. Dark: it might as well have been another.");
@@ -211,5 +250,13 @@ hints.addEventListener("place", (event) => turn(event.detail));
 hints.addEventListener("trouble", (event) => tell(new Problem(0, event.detail)));
 likely.addEventListener("preview", (event) => hints.color(event.detail, false));
 likely.addEventListener("change", (event) => hints.color(event.detail, true));
+alternatives.addEventListener("ask", vary);
+alternatives.addEventListener("pick", (event) => pick(event.detail));
+hints.addEventListener("change", () => picked?.hints !== shown.hints && alternatives.release());
+reference.addEventListener("change", () => {
+  options.set("reference", reference.value);
+  alternatives.clear();
+  settle();
+});
 list.addEventListener("choose", (event) => show(event.detail));
 await start();
