@@ -4,6 +4,7 @@
 import io
 import json
 import tempfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,8 @@ def test_hints_reach_the_network(start, hinted, grey_png):
         ({"vividness": "nan"}, r"vividness must be in [0.0, 1.0], got nan"),
         ({"size": "many"}, "size: Input should be a valid integer"),
         ({"tone": "loud"}, "tone must be one of auto, keep, off; got 'loud'"),
+        ({"samples": "99"}, "samples must be in [1, 16], got 99"),
+        ({"samples": "2"}, "takes no hints, of which alternatives are made"),
         ({"vividnes": "1"}, "no option 'vividnes'; there are"),
         ({"max_pixels": "9"}, "no option 'max_pixels'"),
         ({"hints": "[{]"}, "hints must be JSON"),
@@ -198,3 +201,29 @@ def test_confidence_is_the_command_lines_for_the_same_hints(start, hinted, grey_
     assert answer.content == sure.read_bytes()
     other = start(network=hinted).client.post("/v1/confidence?quality=3", content=grey_png)
     assert "no option 'quality'; there are hints, size, tone" in problem(other, 422)
+
+
+def test_all_samples_together_have_the_bound_of_one_photograph(start, grey_jpeg):
+    running = start(network=Colorizer(device="cpu", threads=1), pixels=2 * 90 * 61)
+    post = running.client.post
+    assert post("/v1/colorize?samples=2", content=grey_jpeg).status_code == 200
+    answer = post("/v1/colorize?samples=3", content=grey_jpeg)
+    assert "3,660" in problem(answer, 413)
+
+
+def test_alternatives_are_hints_that_make_the_samples(start, grey_png):
+    running = start(network=Colorizer(device="cpu", threads=1))
+    query = {"samples": 3, "seed": 1}
+    drawn = running.client.post("/v1/alternatives", params=query, content=grey_png).json()
+    assert [bool(one["hints"]) for one in drawn] == [False, True, True]
+    packed = running.client.post("/v1/colorize", params=query, content=grey_png)
+    assert packed.headers["content-type"] == "application/zip"
+    assert 'filename="photograph.zip"' in packed.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert archive.testzip() is None
+        for number, one in enumerate(drawn, 1):
+            hints = {"hints": json.dumps(one["hints"])}
+            alone = running.client.post("/v1/colorize", params=hints, content=grey_png).content
+            assert archive.read(f"photograph-{number}.png") == alone
+    running.wait(lambda: running.occupied == 0)
+    assert not list(Path(tempfile.gettempdir()).glob("tintype-web-*"))

@@ -43,6 +43,7 @@ _REACH = 3.0  # steps of the bins: classes this near to a peak are one colour
 _FIRST, _LATER = 0.07, 0.3  # share of the likeliest colour's that a colour must have
 _LIKELY = 1.5  # power of the shares in the later draws
 _DIFFERENT = 28.0  # CIE units between colours that are visibly two
+_NOTICEABLE, _TRIES = 10.0, 3  # CIE units apart on average; so often is that tried for
 _LEAST = 1e-9  # weight of what is as unlikely as can be
 
 
@@ -126,7 +127,21 @@ class _Draw:
         self._shown = [chroma]  # by the alternatives that there are
 
     def alternative(self) -> Alternative:
-        """Draw one more."""
+        """Draw one more; of those that come out like another, the most different of a few tries."""
+        best: tuple[float, Alternative, Floats] | None = None
+        for _ in range(_TRIES):
+            drawn, chroma = self._draw()
+            apart = min(float(np.hypot(*(chroma - other)).mean()) for other in self._shown)
+            if best is None or apart > best[0]:
+                best = apart, drawn, chroma
+            if apart >= _NOTICEABLE:
+                break
+        assert best is not None  # there is at least one try
+        self._shown.append(best[2])
+        return best[1]
+
+    def _draw(self) -> tuple[Alternative, Floats]:
+        """An alternative, and its chroma."""
         first, color = self._begin()
         rest = [place for place in self._places if place != self._places[first]]
         hints = [*self._hints, self._hint(self._places[first], color.chroma)]
@@ -138,8 +153,8 @@ class _Draw:
             hints.append(self._hint(place, chosen.chroma))
             likelihoods.append(log(chosen.share))
         _, chroma = self._run(hints)
-        self._shown.append(chroma)
-        return Alternative(tuple(hints), exp(sum(likelihoods) / len(likelihoods)))
+        likelihood = exp(sum(likelihoods) / len(likelihoods))
+        return Alternative(tuple(hints), likelihood), chroma
 
     def _begin(self) -> "tuple[int, _Peak]":
         """The number of a place, and a colour for it that none of the others shows there."""

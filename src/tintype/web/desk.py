@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TypeVar
@@ -116,6 +116,8 @@ async def color(
     names = [f"result-{n + 1}{result.suffixes[0]}" for n in range(wish.sampling.samples)]
     first, *others = map(place.folder.joinpath, names)
     task = Task(arrived.source, first, tuple(others))
+    pixels = max(1, house.limits.pixels // len(names))  # all ways together have the bound of one
+    wish = replace(wish, file_options=replace(wish.file_options, max_pixels=pixels))
 
     def work() -> Outcome:
         outcome = color_once(house, task, wish, arrived.reference)
