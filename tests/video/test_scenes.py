@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scenes, and references that hold for one of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -96,6 +98,13 @@ def test_moments_lie_in_their_scenes(three_scenes):
     assert found == [(10, 19), (0, 9), (20, 29), (10, 19)]
     with pytest.raises(OptionError, match=r"something is said of 1\.20 s, which is outside"):
         find_scenes(view(three_scenes), [512 * 30])
+
+
+def test_only_what_is_coloured_is_looked_at(three_scenes):
+    part = replace(view(three_scenes), first=512 * 5, end=512 * 15)
+    seen = [(pts // 512, cut) for pts, _, cut in walk(part)]
+    assert [number for number, _ in seen] == list(range(5, 15))
+    assert [number for number, cut in seen if cut] == [5, 10]
 
 
 def test_a_reference_holds_for_its_scene(three_scenes, tmp_path, network, monkeypatch):

@@ -82,6 +82,7 @@ class Colorist:
             size=motion_size(self.size),
             rate=job.options.rate,
             first=job.span.first,
+            end=job.span.end,
         )
         self._tracks = follow_hints(view, job.hints) if job.hints else Tracks()
         self._led = _lead(network, view, job.references)

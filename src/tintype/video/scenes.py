@@ -39,6 +39,7 @@ class View:
         size: (h, w) at which motion is estimated.
         rate: frames a second, if the film is a sequence of pictures.
         first: pts from which on it is coloured; None from its beginning.
+        end: pts before which that ends; None at its end.
     """
 
     film: FilmInfo
@@ -46,6 +47,7 @@ class View:
     size: tuple[int, int]
     rate: float
     first: int | None
+    end: int | None = None
 
 
 def walk(view: View) -> Iterator[tuple[int, Light, bool]]:
@@ -159,6 +161,8 @@ def _mean(plane: Floats) -> Floats:
 def _lights(view: View) -> Iterator[tuple[int, Light]]:
     film = view.film
     for picture in PictureReader(film, view.rate).read(view.first):
+        if view.end is not None and picture.pts >= view.end:
+            return
         luma = read_samples(picture.frame, film.kind, film.coding)[0]
         lightness = luma_to_lightness(shrink(luma[view.picture], view.size), film.coding)
         yield picture.pts, grainless(lightness)
