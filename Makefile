@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV ?= .venv
 BENCH ?=
 CLIPS ?=
+FRAMES ?= 120
 OUT ?= out
 
 BIN := $(VENV)/bin
@@ -22,7 +23,8 @@ help:
 	@echo "make check      formatting, lint, types, floors"
 	@echo "make format     put the formatting right"
 	@echo "make bench      time what users wait for; BENCH='startup ...' chooses"
-	@echo "make films      measure films, and write the records; CLIPS='a.mp4@5 ...' adds some"
+	@echo "make films      measure films, and write the records; CLIPS='a.mp4@5 ...' adds some,"
+	@echo "                FRAMES=N measures so many of each"
 	@echo "make documents  write the figures of README and docs from the committed records"
 	@echo "make pictures   make the README's pictures again"
 	@echo "make clean      remove environments, caches and outputs"
@@ -48,7 +50,7 @@ bench: $(DEV_READY)
 
 films: $(DEV_READY)
 	$(BIN)/python -m scripts.clips $(OUT)/clips
-	$(BIN)/tintype evaluate --out $(OUT)/films $(addprefix --video=,$(FILMS))
+	$(BIN)/tintype evaluate --out $(OUT)/films --frames $(FRAMES) $(addprefix --video=,$(FILMS))
 	$(BIN)/python -m benchmarks --out $(OUT)/bench film faithful longfilm
 	mkdir -p docs/records/evaluation docs/records/benchmarks
 	cp $(OUT)/films/films.json docs/records/evaluation
