@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tintype.inference.prediction import Prediction
-from tintype.video.steady import Steadier
+from tintype.video.steady import Steadier, Watcher
 
 SIZE = 72, 108
 
@@ -78,6 +78,28 @@ def test_a_still_scene_needs_the_network_less_and_less(scene):
     assert seen[:4] == [0, 2, 4, 6]
     assert np.diff(seen).max() == 8
     assert len(seen) < 12
+
+
+def test_motion_seen_ahead_is_the_motion(cameraman, another):
+    """Also from the middle on, as when a job is resumed."""
+    frames = [
+        cameraman[40:112, 3 * n : 3 * n + 108].astype(np.float32) / np.float32(2.55)
+        for n in range(8)
+    ]
+    frames[5] = another
+    plain, ahead, resumed = Steadier(), Steadier(), Steadier()
+    watcher, later = Watcher(), None
+    for number, lightness in enumerate(frames):
+        expected = plain.step(lightness, predict(10 + number)).chroma
+        motion = watcher.watch(lightness)
+        colors = ahead.step(lightness, predict(10 + number), motion=motion)
+        np.testing.assert_array_equal(colors.chroma, expected)
+        if number == 2:
+            resumed.memory, later = ahead.memory, Watcher(ahead.memory.lightness)
+        elif later is not None:
+            motion = later.watch(lightness)
+            colors = resumed.step(lightness, predict(10 + number), motion=motion)
+            np.testing.assert_array_equal(colors.chroma, expected)
 
 
 def test_a_moving_camera_asks_for_more(cameraman):
