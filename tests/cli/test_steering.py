@@ -116,7 +116,7 @@ def test_maps_of_several_go_into_a_folder(run, grey_png):
     [
         (["a.png", "--confidence", "a.png"], "a.png would replace a photograph"),
         (["a.png", "b.png", "--confidence", "sure.png"], "one file's name, for the maps of 2"),
-        ([".", "-o", "out", "--confidence", "sure"], "about named photographs"),
+        ([".", "-o", "out", "--confidence", "sure"], "are about named photographs"),
     ],
 )
 def test_a_map_that_cannot_be_is_refused_before_any_work(run, grey_png, arguments, said):
@@ -145,7 +145,7 @@ def test_several_colourings_are_numbered_and_the_first_is_the_usual_one(run, net
     ("arguments", "code", "said"),
     [
         (["a.png", "--samples", "99"], 2, "samples must be in [1, 16], got 99"),
-        ([".", "-o", "out", "--samples", "2"], 2, "about named photographs"),
+        ([".", "-o", "out", "--samples", "2"], 2, "are about named photographs"),
         (["a.png", "-o", "out", "--samples", "2"], 1, "takes no hints, of which alternatives"),
     ],
 )
@@ -179,5 +179,6 @@ def test_a_reference_that_is_no_picture_is_refused_before_any_work(run):
     Path("r.jpg").write_text("no picture")
     code, err = run("a.png", "-o", "out", "--reference", "r.jpg")
     assert code == 2
+    assert "the reference r.jpg: " in err
     assert "not a picture" in err
     assert not Path("out").exists()

@@ -11,11 +11,10 @@ import typer
 
 from tintype.cli.exit_codes import INTERRUPTED, SOME_FAILED
 from tintype.cli.report import Report, printable
-from tintype.cli.steering import CONFIDENCE, HINT, REFERENCE, gather_hints
+from tintype.cli.steering import CONFIDENCE, HINT, REFERENCE, gather_hints, read_reference
 from tintype.cli.stopping import stop_on_signals
 from tintype.cli.unfold import unfold
 from tintype.errors import OptionError
-from tintype.imaging.files import read
 from tintype.imaging.photograph import Photograph
 from tintype.inference.colorizer import Colorizer
 from tintype.inference.progress import Pace
@@ -72,17 +71,14 @@ def colorize(
     folder, the results' folder mirrors the tree and keeps a journal, by which --resume goes on.
     Ctrl-C finishes the photographs in hand.
     """
-    hints = gather_hints(hint or (), photographs)
     works = _Works(
         options=options,
         sampling=sampling,
         files=file_options,
         run=folder_options,
         engine=engine,
-        hints=hints,
-        reference=None
-        if reference is None
-        else read(reference, max_pixels=file_options.max_pixels),
+        hints=gather_hints(hint or (), photographs),
+        reference=read_reference(reference, file_options),
         confidence=confidence,
         out=out,
         overwrite=overwrite,
@@ -117,12 +113,10 @@ class _Works:
 
     def color_folder(self, folder: Path, stop: Event) -> tuple[bool, int]:
         """Colour a folder; whether all of it was settled, and how many photographs failed."""
-        for name, given in {
-            "confidence": self.confidence,
-            "samples": self.sampling.samples > 1,
-        }.items():
-            if given:
-                raise OptionError(f"--{name} is about named photographs; name those of the folder")
+        if self.confidence is not None or self.sampling.samples > 1:
+            raise OptionError(
+                "--confidence and --samples are about named photographs; name those of the folder"
+            )
         with Report(as_json=self.as_json) as report:
             result = colorize_folder(
                 folder,

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import typer
 
-from tintype.errors import OptionError
+from tintype.errors import InputError, OptionError
+from tintype.imaging.files import read
+from tintype.imaging.photograph import Photograph
 from tintype.spec.hint_texts import hints_from_json, parse_hint
 from tintype.spec.hints import Hint
+from tintype.spec.options import FileOptions
 
 HINT = typer.Option(
     "--hint",
@@ -47,6 +50,20 @@ def gather_hints(texts: Sequence[str], photographs: Sequence[Path]) -> tuple[Hin
     if texts and (len(photographs) > 1 or photographs[0].is_dir()):
         raise OptionError("--hint says the colour of a place of one photograph; name that one only")
     return tuple(hints)
+
+
+def read_reference(path: Path | None, options: FileOptions) -> Photograph | None:
+    """The photograph whose palette leads, if there is one.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if path is None:
+        return None
+    try:
+        return read(path, max_pixels=options.max_pixels)
+    except InputError as error:
+        raise type(error)(f"the reference {path}: {error}") from error
 
 
 def _read(path: Path) -> tuple[Hint, ...]:
