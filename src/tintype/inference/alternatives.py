@@ -43,7 +43,7 @@ _REACH = 3.0  # steps of the bins: classes this near to a peak are one colour
 _FIRST, _LATER = 0.07, 0.3  # share of the likeliest colour's that a colour must have
 _LIKELY = 1.5  # power of the shares in the later draws
 _DIFFERENT = 28.0  # CIE units between colours that are visibly two
-_NOTICEABLE, _TRIES = 10.0, 3  # CIE units apart on average; so often is that tried for
+_NOTICEABLE, _TRIES = 8.0, 2  # CIE units apart on average; so often is that tried for
 _LEAST = 1e-9  # weight of what is as unlikely as can be
 
 
