@@ -52,7 +52,8 @@ def make_grey_jpeg(size: tuple[int, int]) -> bytes:
     with Image.open(str(package_files("skimage") / "data" / "astronaut.png")) as taken:
         side = max(size)
         enlarged = taken.convert("L").resize((side, side), Image.Resampling.BICUBIC)
-    pixels = np.asarray(enlarged.crop((0, 0, *size)), dtype=np.float32)
+    width, height = size
+    pixels = np.asarray(enlarged)[:height, :width].astype(np.float32)
     grain = np.random.default_rng(0).standard_normal(pixels.shape, dtype=np.float32)
     buffer = io.BytesIO()
     grainy = np.clip(pixels + _GRAIN * grain, 0, 255).astype(np.uint8)

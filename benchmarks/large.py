@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.fullsize import make_grey_jpeg
 from benchmarks.result import Result
+from benchmarks.timing import as_installed
 from tintype.errors import OptionError
 
 _SIZES = {"1 MP": (1224, 816), "12 MP": (4000, 3000), "100 MP": (12248, 8165)}  # (width, height)
@@ -69,7 +70,7 @@ def measure(command: Sequence[str]) -> tuple[float, int]:
     if not hasattr(os, "wait4"):
         raise OptionError("this system does not say how much memory a process has held")
     watched = [sys.executable, "-c", _WATCH, *command]
-    done = subprocess.run(watched, capture_output=True, text=True)
+    done = subprocess.run(watched, capture_output=True, text=True, env=as_installed())
     if done.returncode:
         raise OptionError(done.stderr.strip())
     seconds, memory = done.stdout.split()

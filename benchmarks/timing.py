@@ -6,6 +6,7 @@ machine falls on all of them. What counts is the median, with the quartiles as i
 """
 
 import gc
+import os
 import statistics
 import subprocess
 import time
@@ -83,10 +84,19 @@ def time_commands(
     """
 
     def runner(command: Sequence[str]) -> Callable[[], object]:
-        return lambda: subprocess.run(command, check=True, capture_output=True)
+        return lambda: subprocess.run(command, check=True, capture_output=True, env=as_installed())
 
     calls = {name: runner(command) for name, command in commands.items()}
     return time_calls(calls, rounds=rounds, warmup=warmup)
+
+
+def as_installed() -> dict[str, str]:
+    """The environment of commands that are timed.
+
+    An installed program's code is compiled once; a process that may not keep what it has compiled
+    would do so at every start.
+    """
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _time(call: Callable[[], object]) -> float:

@@ -50,3 +50,9 @@ def test_commands_are_run_and_must_succeed():
     assert timings["pass"].median > 0
     with pytest.raises(subprocess.CalledProcessError):
         time_commands({"fail": [sys.executable, "-c", "raise SystemExit(1)"]})
+
+
+def test_commands_may_keep_what_they_compile(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    keeps = "import sys; raise SystemExit(sys.dont_write_bytecode)"
+    time_commands({"keeps": [sys.executable, "-c", keeps]}, rounds=1, warmup=0)

@@ -22,7 +22,6 @@ from tintype.inference.colorizer import Colorizer
 from tintype.inference.progress import Pace, Progress
 from tintype.jobs.finding import Found, find_photographs
 from tintype.jobs.ledger import JOURNAL, Ledger, digest_wish
-from tintype.jobs.pages import write_pages
 from tintype.jobs.plan import Task, plan_tasks, refuse_conflicts
 from tintype.jobs.watch import Arrivals
 from tintype.jobs.work import (
@@ -188,6 +187,8 @@ class _Job:
         )
 
     def _report(self) -> list[Path]:
+        from tintype.jobs.pages import write_pages  # a tenth of the start, for few runs
+
         return write_pages(self.tell.outcomes, self.out, max_pixels=self.files.max_pixels)
 
     @cached_property
