@@ -42,7 +42,7 @@ def run() -> Result:
         for number in range(_COUNT):
             (folder / f"{number}.jpg").write_bytes(data)
         command = [sys.executable, "-m", "tintype", "colorize", str(folder), "-o", str(out)]
-        shell = {"`tintype colorize FOLDER`": [*command, "--overwrite", "--device", "cpu"]}
+        shell = {"tintype colorize FOLDER": [*command, "--overwrite", "--device", "cpu"]}
         timings = time_commands(shell, rounds=_ROUNDS)
         timings |= time_calls(_folder_calls(folder, out), rounds=_ROUNDS, warmup=1)
         rows: list[list[Cell]] = [
