@@ -3,12 +3,13 @@
 
 import os
 import re
+from base64 import b64decode
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tintype.imaging.files import encode
+from tintype.imaging.files import encode, read
 from tintype.imaging.formats import suffix_format
 from tintype.imaging.photograph import Photograph
 from tintype.jobs import pages
@@ -83,7 +84,19 @@ def test_photographs_of_any_depth_and_shape_are_shown(empty_archive, rng):
         empty_archive.add(name, encode(Photograph(pixels=pixels), format=format))
     result = empty_archive.run(report=True)
     assert len(result.of(Status.DONE)) == 3
-    assert result.pages[0].read_text().count('class="comparison"') == 3
+    pictures = re.findall(r"data:image/jpeg;base64,([^\"]+)", result.pages[0].read_text())
+    assert len(pictures) == 6  # of each photograph the result and then what it was
+    for data in pictures:
+        assert 0.4 < read(b64decode(data)).pixels.mean() / 255 < 0.6  # as light as at any depth
+
+
+def test_the_picture_before_is_grey_and_the_one_after_is_not(shown):
+    (page,), _ = shown()
+    pictures = re.findall(r'data:image/jpeg;base64,([^"]+)" alt="[^"]*, (before|after)"', page)
+    assert [(read(b64decode(data)).is_grey, label) for data, label in pictures] == [
+        (False, "after"),
+        (True, "before"),
+    ] * 3
 
 
 def test_no_photographs_are_a_page_too(empty_archive):
