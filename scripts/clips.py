@@ -35,7 +35,7 @@ def main() -> None:
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     for name, pictures in CLIPS.items():
-        print(write_clip(folder / f"{name}.mp4", pictures()))
+        print(write_clip(folder / f"{name}.mp4", pictures(), SIZE))
 
 
 def pan() -> Iterator[Picture]:
