@@ -85,9 +85,7 @@ async function finish(photo, signal, began = performance.now()) {
 /** Show at once, small, what the options or hints make of it. */
 const follow = latest(() => attempt(async (signal) => {
   const { blob, scale } = await small();
-  const query = { ...quick(), format: "jpeg" };
-  const placed = shown.hints.map((hint) => shrink(hint, scale));
-  if (placed.length) query.hints = JSON.stringify(placed);
+  const query = { ...quick(), ...placed(shown.hints, scale), format: "jpeg" };
   const answer = await post("v1/colorize", query, blob, signal);
   const address = URL.createObjectURL(await answer.blob());
   if (!signal.aborted) await compare.showAfter(address);
@@ -127,6 +125,11 @@ function shrink({ x, y, radius, ...rest }, scale) {
   return { ...rest, x: moved(x), y: moved(y), ...(radius && { radius: radius * scale }) };
 }
 
+/** Hints as a request for the small copy has them. */
+function placed(hints, scale) {
+  return hints.length ? { hints: JSON.stringify(hints.map((hint) => shrink(hint, scale))) } : {};
+}
+
 /** A place of the small copy in pixels of the photograph. */
 function enlarge({ x, y, radius, ...rest }, scale) {
   const { width, height } = compare.size;
@@ -163,8 +166,8 @@ async function veil() {
   if (!pressed) return;
   sure.setAttribute("aria-pressed", true);
   try {
-    const { blob } = await small();
-    const asked = { reference: reference.small };
+    const { blob, scale } = await small();
+    const asked = { reference: reference.small, ...placed(shown.hints, scale) };
     const map = await (await post("v1/confidence", asked, blob)).blob();
     if (sure.getAttribute("aria-pressed") !== "true") return;
     await compare.showVeil(URL.createObjectURL(map));
