@@ -3,8 +3,7 @@
 
 Ours are taken by this command. The others' were measured by us once, in November 2026, in the same
 terms (a photograph of 256 × 256, two CPU threads, a multiplication with its addition as two
-operations), with their authors' own code and weights; this command does not measure them
-again, since it does not bring them along.
+operations); this command does not measure them again, since it does not bring them along.
 """
 
 import numpy as np
@@ -40,7 +39,7 @@ def run() -> Result:
         method=f"On {_THREADS} CPU threads. {spec.name}: median of 15 runs of the whole network "
         "from lightness to chroma, without files and full-size work; a multiplication with its "
         "addition counts as two operations. The others: measured once in November 2026 in the "
-        "same terms, with their authors' code and weights, not by this command.",
+        "same terms, not by this command.",
         header=("network", "million parameters", "GFLOP", "seconds", "GFLOP, times ours"),
         rows=[(*row, row[2] / giga) for row in (ours, *_OTHERS)],
         digits=3,

@@ -22,11 +22,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset, Sampler
 
 from tintype.errors import InputError, UnreadableImage
-from tintype.learn.augment import Augment, center_crop, cut_crop, draw_crop, draw_hints
+from tintype.learn.augment import Augment, Crop, center_crop, cut_crop, draw_crop, draw_hints
 from tintype.learn.shards import iterate_shard, list_shards
 
 _FORMAT = 1  # of the cache; a change makes old caches be built anew
@@ -109,10 +110,18 @@ class TrainingCrops(Dataset[Tensor]):
 
     def __getitem__(self, number: int) -> Tensor:
         """``(4, side, side)`` uint8: encoded sRGB, and 1 where the colour is shown as a hint."""
+        index, crop, hints = self.draw(number)
+        pixels = cut_crop(self.photographs[index], crop, self.side)
+        return torch.from_numpy(np.concatenate((pixels, hints[None])))
+
+    def draw(self, number: int) -> tuple[int, Crop, NDArray[np.uint8]]:
+        """Which photograph sample ``number`` is, its crop, and ``(side, side)`` where hints are."""
         epoch, position = divmod(number, len(self.photographs))
-        pixels = self.photographs[_epoch_order(self.seed, epoch, len(self.photographs))[position]]
+        index = int(_epoch_order(self.seed, epoch, len(self.photographs))[position])
+        height, width = self.photographs.sizes[index].tolist()
         rng = np.random.default_rng((self.seed, number))
-        return _draw_sample(pixels, self.augment, self.side, rng)
+        crop = draw_crop(self.augment, height, width, rng)
+        return index, crop, draw_hints(self.augment, self.side, rng)
 
 
 class StreamedCrops(IterableDataset[Tensor]):
@@ -147,7 +156,11 @@ class StreamedCrops(IterableDataset[Tensor]):
             rng = np.random.default_rng((self.seed, shard))
             photographs = [pixels for _, pixels in iterate_shard(url)]
             for index in rng.permutation(len(photographs)):
-                yield _draw_sample(photographs[index], self.augment, self.side, rng)
+                pixels = photographs[index]
+                crop = draw_crop(self.augment, pixels.shape[0], pixels.shape[1], rng)
+                hints = draw_hints(self.augment, self.side, rng)
+                cut = cut_crop(pixels, crop, self.side)
+                yield torch.from_numpy(np.concatenate((cut, hints[None])))
             self._read.append(len(photographs))
 
     def shard_after(self, taken: int) -> int:
@@ -183,15 +196,6 @@ class Numbers(Sampler[int]):
         while True:
             yield number
             number += 1
-
-
-def _draw_sample(
-    pixels: np.ndarray, augment: Augment, side: int, rng: np.random.Generator
-) -> Tensor:
-    """``(4, side, side)`` uint8: a crop in encoded sRGB, and its hints."""
-    crop = draw_crop(augment, pixels.shape[0], pixels.shape[1], rng)
-    hints = draw_hints(augment, side, rng)
-    return torch.from_numpy(np.concatenate((cut_crop(pixels, crop, side), hints[None])))
 
 
 @lru_cache(maxsize=2)

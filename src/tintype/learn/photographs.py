@@ -2,10 +2,11 @@
 """The photographs of a run, as Lightning asks for them, and where a resumed run takes them up."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import lightning as L
 from torch import Tensor
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from tintype.learn.datasets import (
     Numbers,
@@ -15,6 +16,7 @@ from tintype.learn.datasets import (
     ValidationCrops,
 )
 from tintype.learn.recipe import Recipe
+from tintype.learn.resident import Draws, ResidentPhotographs
 
 
 class Photographs(L.LightningDataModule):
@@ -25,6 +27,7 @@ class Photographs(L.LightningDataModule):
         train: decoded photographs, or the addresses of shards to be streamed.
         val: decoded photographs; None: no validation.
         workers: processes that cut crops; streamed shards are read by the training process.
+        resident: keep decoded photographs where the network is, and cut the crops there.
     """
 
     def __init__(
@@ -34,12 +37,15 @@ class Photographs(L.LightningDataModule):
         val: PhotographCache | None,
         *,
         workers: int = 0,
+        resident: bool = False,
     ) -> None:
         super().__init__()
         self.recipe = recipe
         self.train = train
         self.val = val
         self.workers = workers
+        self.resident = resident
+        self.there: ResidentPhotographs | None = None  # with the network, once training begins
         self.first_step = 0  # optimizer steps of earlier parts of the run
         self.stream: StreamedCrops | None = None
         if not isinstance(train, PhotographCache):
@@ -57,12 +63,23 @@ class Photographs(L.LightningDataModule):
         crops = TrainingCrops(
             self.train, side=recipe.side, augment=recipe.augment, seed=recipe.seed
         )
+        if self.resident and self.there is None and self.trainer is not None:
+            self.there = ResidentPhotographs(self.train, self.trainer.strategy.root_device)
+        samples: Dataset[Any] = crops if self.there is None else Draws(crops)
         return DataLoader(
-            crops,
+            samples,
             recipe.batch_size,
             sampler=Numbers(self.first_step * recipe.batch_size),
             num_workers=self.workers,
         )
+
+    def on_after_batch_transfer(self, batch: Any, _index: int) -> Tensor:
+        """Cut the crops of a batch of draws; other batches are what they should be already."""
+        if isinstance(batch, Tensor):
+            return batch
+        assert self.there is not None
+        draws, hints = batch
+        return self.there.cut(draws, hints)
 
     def val_dataloader(self) -> Iterable[Tensor]:
         """The middle square of every validation photograph."""

@@ -44,13 +44,14 @@ _SAMPLES = 8  # validation photographs shown, coloured, in the log
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """How a run is cut into pieces and watched. None of it changes the weights."""
+    """How a run is cut into pieces and watched. None of it changes what is drawn and learnt."""
 
     minutes: float | None = None  # stop after this long, to go on another time
     checkpoint_minutes: float = 5.0
     validate_every: int = 2_000  # optimizer steps; 0: never
     log_every: int = 50  # optimizer steps
     workers: int = 0  # processes that cut crops; 0: the training process does
+    resident: bool = False  # decoded photographs lie, and are cut, where the network is
     progress: bool = False  # a bar in the terminal
 
 
@@ -171,7 +172,13 @@ def train(
     if not last.exists():
         start_weights(module.network, recipe, train_photographs, imagenet=imagenet, weights=weights)
     trainer = _trainer(recipe, run, schedule, validates=val_photographs is not None, more=callbacks)
-    data = Photographs(recipe, train_photographs, val_photographs, workers=schedule.workers)
+    data = Photographs(
+        recipe,
+        train_photographs,
+        val_photographs,
+        workers=schedule.workers,
+        resident=schedule.resident,
+    )
     with warnings.catch_warnings():
         for ours in _EXPECTED_WARNINGS:
             warnings.filterwarnings("ignore", message=ours)
@@ -234,6 +241,14 @@ def load_network(recipe: Recipe, checkpoint: Path) -> Network:
         raise ModelError(f"{checkpoint} does not hold {recipe.name}: {error}") from error
     network: Network = module.network.eval()
     return network
+
+
+def read_step(run: Path) -> int:
+    """Optimizer steps that a run's checkpoint has behind it; 0 where there is none."""
+    if not (run / LAST).exists():
+        return 0
+    checkpoint = torch.load(run / LAST, map_location="cpu", weights_only=False, mmap=True)
+    return int(checkpoint["global_step"])
 
 
 def rate_factor(optimizer: OptimizerConfig, step: int, steps: int) -> float:
