@@ -21,7 +21,7 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="tintype-s",
             file="tintype-s.onnx",
-            sha256="414c0ff2eea72c76c6bf9414775c6c259ed68e645e986a0027281ec7e237e639",
+            sha256="ecf340952d5d885183dffc9252c6e6eb2bfe1cceff5fd026199bf01d501d3d77",
             size=160,
             multiple=32,
             stride=4,
