@@ -14,9 +14,10 @@ from tintype.spec.options import (
     EngineOptions,
     FileOptions,
     FolderOptions,
+    SampleOptions,
 )
 
-CLASSES = (ColorizeOptions, FileOptions, EngineOptions, FolderOptions)
+CLASSES = (ColorizeOptions, SampleOptions, FileOptions, EngineOptions, FolderOptions)
 
 
 def test_no_two_options_share_a_name():
