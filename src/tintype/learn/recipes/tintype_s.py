@@ -2,6 +2,8 @@
 """The network that comes with tintype.
 
 tintype train tintype_s --data DIR --imagenet FILE --out runs/tintype_s
+
+What the released weights took and reached, and on what: ``docs/models/tintype-s.md``.
 """
 
 from tintype.learn.augment import Augment
