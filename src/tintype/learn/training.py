@@ -37,6 +37,7 @@ _EXPECTED_WARNINGS = (  # Lightning's, about what is meant to be so
     "Checkpoint directory .* exists",
     ".*does not have many workers",
     ".*logging interval",
+    ".*in eval mode at the start of training",  # frozen parts answer as in evaluation
 )
 LAST = "last.ckpt"  # the checkpoint of a run, in its folder
 _SAMPLES = 8  # validation photographs shown, coloured, in the log
