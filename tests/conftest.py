@@ -22,6 +22,7 @@ import pytest
 from hypothesis import settings
 from PIL import Image
 
+from tests.web.browser import chromium  # noqa: F401 - a fixture: Playwright starts only once
 from tintype.spec.model import METADATA_KEY, ModelSpec
 
 # Two loaded cores make single examples slow by chance; a check must not fail by chance.

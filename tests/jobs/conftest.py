@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.browser import chromium  # noqa: F401 - a fixture of this folder
 from tintype.imaging.files import read
 from tintype.jobs.folder import FolderResult, colorize_folder
 from tintype.spec.options import EngineOptions, FolderOptions

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from tests.web.browser import chromium, open_page  # noqa: F401 - fixtures of this folder
+from tests.web.browser import open_page  # noqa: F401 - a fixture of this folder
 from tintype.inference.colorizer import Colorizer
 from tintype.web.app import create_app
 from tintype.web.limits import LIMITS, Limits
