@@ -14,7 +14,6 @@ from tintype.inference.engine import Engine
 from tintype.inference.palette import (
     Leader,
     LedEngine,
-    LedNetwork,
     find_palette,
     lead,
     smooth_palette,
@@ -86,37 +85,8 @@ def test_lightness_that_the_reference_has_not_is_left_alone():
     np.testing.assert_allclose(led, own, atol=1e-3)
 
 
-class Undecided:
-    """A network that cannot tell two colours from each other, anywhere."""
-
-    def __init__(self, spec):
-        self.spec = spec
-
-    def predict(self, lightness, *, want, **options):
-        size = lightness.shape[0] // 4, lightness.shape[1] // 4
-        own = undecided((30.0, 20.0), (-30.0, 20.0), size=size)
-        assert LOG_PROBABILITIES in want
-        chroma = np.zeros((2, *size), np.float32)
-        return Prediction(chroma=chroma, log_probabilities=own)
-
-
-def test_a_led_network_is_used_as_the_network_itself(stand_in):
-    network = Undecided(stand_in)
-    led = LedNetwork(network, photograph(30.0, 20.0))
-    lightness = np.full((40, 60), 55.0, np.float32)
-    assert led.spec == stand_in
-    plain = led.predict(lightness, temperature=0.4)
-    assert (plain.chroma.shape, plain.chroma.dtype) == ((2, 10, 15), np.float32)
-    np.testing.assert_allclose(plain.chroma[:, 5, 5], (30, 20), atol=1)
-    assert (plain.confidence, plain.log_probabilities) == (None, None)
-    told = led.predict(lightness, temperature=0.4, want=(CONFIDENCE, LOG_PROBABILITIES))
-    assert told.confidence.shape == (10, 15)
-    assert told.log_probabilities.shape == (BINS.count, 10, 15)
-    np.testing.assert_array_equal(told.chroma, plain.chroma)
-
-
 def test_other_classes_than_promised_are_refused(stand_in, color_pixels, grey_pixels):
-    led = LedNetwork(Engine(stand_in), photograph_of_array(color_pixels))
+    led = LedEngine(Engine(stand_in), photograph_of_array(color_pixels))
     with pytest.raises(
         ModelError, match=f"has 4 classes of colour, where bins of .* are {BINS.count}"
     ):
@@ -163,6 +133,18 @@ def test_a_hint_wins_over_the_palette_at_its_place(colorizer, scene):
     led = colorizer.led_by(photograph(45, 25))
     plain, steered = (one(scene, hints=[hint]).pixels[88:93, 58:63] for one in (colorizer, led))
     np.testing.assert_allclose(steered.astype(int), plain, atol=3)
+
+
+def test_a_hint_wins_in_a_prediction_too_as_films_ask_for_one(colorizer, scene):
+    lightness = scene.pixels.astype(np.float32) / np.float32(2.55)
+    engines = colorizer.engine, LedEngine(colorizer.engine, photograph(45, 25))
+    hints = [Hint(60, 90, "#3050c0", 15)]
+    plain, led = (engine.predict(lightness, hints=hints).chroma for engine in engines)
+    row, column = (
+        int(at / 3 * scale) for at, scale in ((90, plain.shape[1] / 61), (60, plain.shape[2] / 90))
+    )
+    np.testing.assert_allclose(led[:, row, column], plain[:, row, column], atol=1e-3)
+    assert np.abs(led - plain).max() > 5  # elsewhere the reference leads
 
 
 def test_a_led_engine_tells_all_that_an_engine_tells(colorizer, scene):

@@ -118,7 +118,7 @@ def test_a_reference_holds_for_its_scene(three_scenes, tmp_path, network, monkey
             led[self.name] = led.get(self.name, 0) + 1
             return network.predict(lightness, **options)
 
-    monkeypatch.setattr(coloring, "LedNetwork", Led)
+    monkeypatch.setattr(coloring, "LedEngine", Led)
     one, every = (photograph_of_array(np.full((4, 4, 3), value, np.uint8)) for value in (1, 2))
     options = FilmOptions(every=1)
     alone = [FilmReference(one, seconds=0.5)]

@@ -8,9 +8,9 @@ picture. What the network rules out stays out, so a sky does not turn green for 
 where it cannot decide, the reference does.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,6 @@ from tintype.imaging.resize import resize
 from tintype.inference.engine import Engine
 from tintype.inference.peaks import classes_of, joint_bins
 from tintype.inference.prediction import Prediction
-from tintype.spec.hints import Hint
 from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES, ModelSpec
 
 Floats = NDArray[np.float32]
@@ -34,23 +33,6 @@ _SIDE = 192  # pixels of the reference's short side, as it is looked at
 _STRENGTH = 0.55  # power of the weights
 _OWN = 0.1  # share of the network's own palette that stays in the reference's
 _TINY = 1e-6
-
-
-class Network(Protocol):
-    """What predicts: :class:`tintype.inference.engine.Engine`, or something led already."""
-
-    spec: ModelSpec
-
-    def predict(
-        self,
-        lightness: Floats,
-        *,
-        temperature: float | None = None,
-        size: int | None = None,
-        hints: Sequence[Hint] = (),
-        want: Collection[str] = (),
-    ) -> Prediction:
-        """Predict chroma; see :meth:`tintype.inference.engine.Engine.predict`."""
 
 
 class Leader:
@@ -101,46 +83,6 @@ class Leader:
             confidence=None if confidence is None else np.asarray(confidence, np.float32),
             log_probabilities=led if LOG_PROBABILITIES in want else None,
         )
-
-
-class LedNetwork:
-    """A network led by a reference's palette. It is used as the network itself is.
-
-    Args:
-        network: that predicts.
-        reference: a photograph in colour.
-
-    Attributes:
-        spec: of the network.
-    """
-
-    def __init__(self, network: Network, reference: Photograph) -> None:
-        self.spec = network.spec
-        self._network = network
-        self._leader = Leader(network.spec, reference)
-
-    def predict(
-        self,
-        lightness: Floats,
-        *,
-        temperature: float | None = None,
-        size: int | None = None,
-        hints: Sequence[Hint] = (),
-        want: Collection[str] = (),
-    ) -> Prediction:
-        """Predict chroma; see :meth:`tintype.inference.engine.Engine.predict`.
-
-        Raises:
-            ModelError: the network's classes are not those of its spec.
-        """
-        own = self._network.predict(
-            lightness,
-            temperature=temperature,
-            size=size,
-            hints=hints,
-            want={LOG_PROBABILITIES, *want},
-        )
-        return self._leader(own, lightness, temperature=temperature, want=want)
 
 
 class LedEngine(Engine):

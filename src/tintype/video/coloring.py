@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from tintype.errors import OptionError
 from tintype.imaging.film import Plane, luma_to_lightness, shrink
 from tintype.imaging.resize import resize
-from tintype.inference.engine import network_size
-from tintype.inference.palette import LedNetwork, Network
+from tintype.inference.engine import Engine, network_size
+from tintype.inference.palette import LedEngine
 from tintype.inference.prediction import Prediction
 from tintype.spec.model import CONFIDENCE
 from tintype.video.guided import spread
@@ -54,7 +54,7 @@ class Colorist:
         size: (h, w) at which colours are found.
     """
 
-    def __init__(self, job: FilmJob, network: Network) -> None:
+    def __init__(self, job: FilmJob, network: Engine) -> None:
         """Prepare, and follow the film's hints through it, if there are any.
 
         Raises:
@@ -152,8 +152,8 @@ class Colorist:
 
 
 def _lead(
-    network: Network, view: View, references: Sequence[FilmReference]
-) -> list[tuple[float, float, Network]]:
+    network: Engine, view: View, references: Sequence[FilmReference]
+) -> list[tuple[float, float, Engine]]:
     """From which pts to which a network is led by a reference; those of single scenes first."""
     of_scenes = [each for each in references if each.seconds is not None]
     times = [view.film.pts_at(each.seconds or 0.0) for each in of_scenes]
@@ -161,7 +161,7 @@ def _lead(
     spans += [(-math.inf, math.inf)] * (len(references) - len(of_scenes))
     ordered = of_scenes + [each for each in references if each.seconds is None]
     return [
-        (*span, LedNetwork(network, each.photograph))
+        (*span, LedEngine(network, each.photograph))
         for span, each in zip(spans, ordered, strict=True)
     ]
 

@@ -19,7 +19,7 @@ from threading import Event
 from time import perf_counter
 
 from tintype.errors import OutputError
-from tintype.inference.palette import Network
+from tintype.inference.engine import Engine
 from tintype.video.codecs import is_sequence
 from tintype.video.job import FilmJob, fingerprint
 from tintype.video.line import Line
@@ -57,7 +57,7 @@ class FilmResult:
 
 def color_film(
     job: FilmJob,
-    network: Network,
+    network: Engine,
     *,
     on_progress: Callable[[Progress], None] | None = None,
     stop: Event | None = None,
@@ -66,7 +66,7 @@ def color_film(
 
     Args:
         job: from :func:`tintype.video.job.plan_film`.
-        network: an :class:`tintype.inference.engine.Engine`.
+        network: what predicts colours.
         on_progress: told after every frame, from another thread.
         stop: when set, the frames in hand are finished, and what there is is written.
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from threading import Event, Thread
 
 from tintype.imaging.film import Plane
-from tintype.inference.palette import Network
+from tintype.inference.engine import Engine
 from tintype.video.channel import Broken, Channel
 from tintype.video.coloring import Colorist
 from tintype.video.frames import Colored, Read
@@ -38,7 +38,7 @@ class Line:
     """
 
     def __init__(
-        self, job: FilmJob, network: Network, workshop: Workshop, tally: Tally, stop: Event
+        self, job: FilmJob, network: Engine, workshop: Workshop, tally: Tally, stop: Event
     ) -> None:
         self._job, self._network, self._workshop = job, network, workshop
         self._tally, self._stop = tally, stop
