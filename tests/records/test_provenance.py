@@ -53,6 +53,7 @@ def test_the_drivers_devices_are_listed(tmp_path, monkeypatch):
     ("words", "short"),
     [
         (["{env}/bin/python3", "{env}/bin/tintype", "models"], "tintype models"),
+        (["{here}/.venv/bin/python3", ".venv/bin/tintype", "models"], "tintype models"),
         (["{env}/bin/python3", "-m", "benchmarks"], "python3 -m benchmarks"),
         (["{env}/bin/python3", "{here}/scripts/demo.py"], "python3 scripts/demo.py"),
         (["tintype", "--data", "{away}/photographs"], "tintype --data photographs"),

@@ -120,7 +120,7 @@ def _shorten_command(words: Sequence[str]) -> str:
     """A command line without the machine's paths: ``tintype evaluate --data test``."""
     program, *rest = words
     interpreter = PurePath(program)
-    if rest and PurePath(rest[0]).is_absolute() and PurePath(rest[0]).parent == interpreter.parent:
+    if rest and Path(rest[0]).absolute().parent == interpreter.parent:
         interpreter, *rest = PurePath(rest[0]), *rest[1:]  # a script that pip put beside Python
     return shlex.join([interpreter.name, *map(_shorten_word, rest)])
 
