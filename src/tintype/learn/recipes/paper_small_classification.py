@@ -19,7 +19,7 @@ RECIPE = Recipe(
     name="paper_small_classification",
     network=NetworkConfig(
         encoder=MobileNetV2Config(),
-        decoder=ResidualConcatConfig(widths=(32, 48, 64, 96), final=(64, 64, 64)),
+        decoder=ResidualConcatConfig(widths=(16, 24, 32, 48), final=(32, 32, 32)),
         head=ChannelBinsConfig(),
     ),
     photographs=20_000,

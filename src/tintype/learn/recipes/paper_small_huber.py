@@ -19,7 +19,7 @@ RECIPE = Recipe(
     name="paper_small_huber",
     network=NetworkConfig(
         encoder=MobileNetV2Config(),
-        decoder=ResidualEncoderConfig(widths=(32, 48, 64, 96), final=(32,)),
+        decoder=ResidualEncoderConfig(widths=(16, 24, 32, 48), final=(32,)),
         head=UVRegressionConfig(objective="huber"),
     ),
     photographs=20_000,

@@ -19,7 +19,7 @@ RECIPE = Recipe(
     name="paper_small_regression",
     network=NetworkConfig(
         encoder=MobileNetV2Config(),
-        decoder=ResidualEncoderConfig(widths=(32, 48, 64, 96), final=(32,)),
+        decoder=ResidualEncoderConfig(widths=(16, 24, 32, 48), final=(32,)),
         head=UVRegressionConfig(),
     ),
     photographs=20_000,
