@@ -77,6 +77,8 @@ def to_markdown(content: Mapping[str, Any]) -> str:
             ["sees", f"the whole photograph, at a short side of {content['size']} px"],
             ["predicts", _describe_bins(content)],
             ["temperature", f"{content['temperature']:g}, at vividness 0.5"],
+            ["correction", f"{content['correction']:.0%} of the loss's weights for rare colours"],
+            ["chroma's curve", f"gain {content['gain']:g}, power {content['power']:g}"],
             ["takes hints", "yes" if content["hints"] else "no"],
             ["licence of the weights", content["license"]],
             [content["file"], _describe_file(content)],

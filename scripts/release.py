@@ -42,13 +42,20 @@ def main() -> int:
         "--data", required=True, type=Path, help="folder of train, val, test, hires"
     )
     parser.add_argument("--size", default="160", help="short side that the network is to see")
-    parser.add_argument("--temperature", default="0.4", help="of the decode at vividness 0.5")
+    parser.add_argument("--temperature", default="0.3", help="of the decode at vividness 0.5")
+    parser.add_argument("--gain", default="1.1", help="of the curve that chroma goes through")
+    parser.add_argument("--power", default="1.3", help="of that curve")
+    parser.add_argument("--correction", default="0.3", help="of the loss's weights")
     parser.add_argument("--test", action="store_true", help="evaluate on the test photographs too")
     asked = parser.parse_args()
     file = OUT / f"{asked.name}.onnx"
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
-    choices = ["--size", asked.size, "--temperature", asked.temperature]
+    choices = [
+        word
+        for name in ("size", "temperature", "gain", "power", "correction")
+        for word in (f"--{name}", getattr(asked, name))
+    ]
     try:
         run("tintype", "export", asked.recipe, "--run", asked.runs[-1], "-o", file, *choices)
         carry(asked.name, file)

@@ -9,6 +9,7 @@ from tintype.color.luv import luv_to_rgb
 from tintype.errors import ModelError
 from tintype.imaging.arrays import photograph_of_array
 from tintype.imaging.photograph import Photograph
+from tintype.imaging.resize import resize
 from tintype.inference.colorizer import Colorizer
 from tintype.inference.engine import Engine
 from tintype.inference.palette import (
@@ -145,6 +146,16 @@ def test_a_hint_wins_in_a_prediction_too_as_films_ask_for_one(colorizer, scene):
     )
     np.testing.assert_allclose(led[:, row, column], plain[:, row, column], atol=1e-3)
     assert np.abs(led - plain).max() > 5  # elsewhere the reference leads
+
+
+def test_a_reference_leads_the_look_from_near_and_that_from_afar(colorizer, scene):
+    lightness = scene.pixels.astype(np.float32) / np.float32(2.55)
+    led = LedEngine(colorizer.engine, photograph(45, 25))
+    far, near = (led.predict(lightness, size=size).chroma for size in (None, 320))
+    assert near.shape[1] == 2 * far.shape[1]
+    own = colorizer.engine.predict(lightness).chroma
+    apart = np.abs(resize(near, far.shape[1:]) - far).mean()
+    assert apart < 0.35 * np.abs(own - far).mean()
 
 
 def test_a_led_engine_tells_all_that_an_engine_tells(colorizer, scene):

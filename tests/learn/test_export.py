@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The exported graph computes what the network computes, at any size."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
 import onnxruntime as ort
 import pytest
 import torch
+from torch.nn import functional as F
 
 from tintype.learn.export import Predictor, export
 from tintype.learn.network import Network
@@ -25,6 +27,9 @@ SPEC = ModelSpec(
     multiple=32,
     stride=4,
     temperature=0.4,
+    gain=1.2,
+    power=1.3,
+    correction=0.5,
     bin_step=40.0,
     hints=True,
     parameters=0,
@@ -66,7 +71,7 @@ def test_onnx_runtime_agrees_with_pytorch_on_the_same_rounded_weights(
     warmth = np.array(temperature, np.float32)
     outputs = session.run(names, {"grey": grey, "hints": hints, "temperature": warmth})
     with torch.inference_mode():
-        expected = Predictor(network)(
+        expected = Predictor(network, SPEC)(
             torch.from_numpy(grey), torch.tensor(temperature), torch.from_numpy(hints)
         )
     for name, ours, theirs in zip(names, outputs, expected, strict=True):
@@ -75,8 +80,9 @@ def test_onnx_runtime_agrees_with_pytorch_on_the_same_rounded_weights(
         assert difference.max() <= 1e-2, name
 
 
-def test_the_decode_in_the_graph_is_the_heads_own(network, rng):
-    predictor = Predictor(network)
+def test_a_plain_decode_in_the_graph_is_the_heads_own(network, rng):
+    predictor = Predictor(network, replace(SPEC, gain=1.0, power=1.0, correction=0.0))
+    predictor.penalties.zero_()
     grey = torch.from_numpy(rng.uniform(0, 100, (1, 1, 64, 64)).astype(np.float32))
     with torch.inference_mode():
         chroma, confidence, logs = predictor(grey, torch.tensor(0.4))
@@ -86,11 +92,54 @@ def test_the_decode_in_the_graph_is_the_heads_own(network, rng):
         torch.testing.assert_close(logs, network.head.log_probabilities(raw), atol=0.05, rtol=0.02)
 
 
+def test_the_correction_takes_the_rarity_weights_back(network, rng):
+    weighted = copy.deepcopy(network)
+    weighted.head.rarity.copy_(torch.linspace(0.5, 4, len(weighted.head.rarity)))
+    grey = torch.from_numpy(rng.uniform(0, 100, (1, 1, 64, 64)).astype(np.float32))
+
+    def log_ratio(correction: float) -> torch.Tensor:
+        with torch.inference_mode():
+            spec = replace(SPEC, correction=correction)
+            logs = Predictor(weighted, spec)(grey, torch.tensor(1.0))[2]
+        return (logs[:, -1] - logs[:, 0]).mean()
+
+    torch.testing.assert_close(
+        log_ratio(0.0) - log_ratio(0.5), 0.5 * torch.tensor(8.0).log(), atol=0.01, rtol=0
+    )
+
+
+def test_what_no_display_can_show_is_made_unlikely(network):
+    predictor = Predictor(network, SPEC)
+    dark, middle = (torch.full((1, 1, 64, 64), light) for light in (4.0, 55.0))
+    free = Predictor(network, SPEC)
+    free.penalties.zero_()
+    far = np.hypot(*predictor.centers.numpy().T) > 60
+    with torch.inference_mode():
+        for grey, lost in ((dark, 1.0), (middle, 0.0)):
+            logs, before = (
+                p(grey, torch.tensor(1.0))[2].exp()[:, far].sum(1) for p in (predictor, free)
+            )
+            assert ((logs < 0.5 * before).float().mean() == lost).item()
+
+
+def test_a_hint_goes_in_as_the_curve_will_bring_it_out(network):
+    spec = replace(SPEC, gain=1.5, power=1.4)
+    predictor = Predictor(network, spec)
+    hints = torch.zeros(1, 3, 64, 64)
+    hints[:, 0, 8:16, 8:16], hints[:, 1, 8:16, 8:16], hints[:, 2, 8:16, 8:16] = 12.0, 9.0, 1.0
+    light = torch.full((1, 1, 16, 16), 60.0)
+    seen = predictor._before_the_curve(hints, light, light)
+    shown = spec.curve.apply(F.avg_pool2d(seen[:, :2], 4), light, light)
+    torch.testing.assert_close(shown, F.avg_pool2d(hints[:, :2], 4))
+    assert not torch.equal(seen[:, :2], hints[:, :2])
+    assert torch.equal(seen[:, 2:], hints[:, 2:])
+
+
 def test_the_file_says_what_it_is(network, exported):
     file, spec = exported
     found = find_model(file)
     assert replace(found, file=spec.file) == spec
-    assert spec.parameters == sum(p.numel() for p in Predictor(network).parameters())
+    assert spec.parameters == sum(p.numel() for p in Predictor(network, SPEC).parameters())
 
 
 def test_weights_are_stored_in_half_the_bytes(exported):

@@ -17,7 +17,12 @@ def export(
         Path | None, typer.Option(help="The run's folder (default: runs/RECIPE).")
     ] = None,
     size: Annotated[int, typer.Option(help="Short side that the network is to see.")] = 256,
-    temperature: Annotated[float, typer.Option(help="Of the decode at vividness 0.5.")] = 0.4,
+    temperature: Annotated[float, typer.Option(help="Of the decode at vividness 0.5.")] = 0.3,
+    gain: Annotated[float, typer.Option(help="Of the curve that chroma goes through.")] = 1.0,
+    power: Annotated[float, typer.Option(help="Of that curve.")] = 1.0,
+    correction: Annotated[
+        float, typer.Option(help="Share of the loss's weights that scores are freed of.")
+    ] = 0.5,
     license: Annotated[str, typer.Option(help="Of the weights.")] = "research only",
     card: Annotated[str, typer.Option(help="The model card, a path under docs.")] = "",
 ) -> None:
@@ -39,6 +44,9 @@ def export(
         multiple=network.multiple,
         stride=network.head.stride,
         temperature=temperature,
+        gain=gain,
+        power=power,
+        correction=correction,
         bin_step=network.head.config.step,
         hints=network.takes_hints,
         parameters=0,

@@ -18,6 +18,7 @@ from array_api_compat import device
 from numpy.typing import NDArray
 
 from tintype.color.arrays import array_namespace
+from tintype.color.gamut import fit_chroma
 from tintype.color.luv import rgb_to_luv
 from tintype.color.srgb import Array, channels, check_image
 
@@ -143,6 +144,22 @@ class JointBins:
         distance = ((grid[:, None] - self.centers[None]) ** 2).sum(axis=2)
         nearest: NDArray[np.int64] = distance.argmin(axis=1)
         return nearest.reshape(nodes.shape)
+
+    def outside(self, lightness: NDArray[np.floating]) -> NDArray[np.float32]:
+        """How far each class lies outside of what sRGB can show.
+
+        Args:
+            lightness: ``(N,)``, L* in [0, 100].
+
+        Returns:
+            ``(N, Q)`` float32, CIE units; 0 inside.
+        """
+        luv = np.empty((3, len(lightness), self.count))
+        luv[0] = lightness[:, None]
+        luv[1:] = self.centers.T[:, None]
+        u, v = luv[1:] - fit_chroma(luv)[1:]
+        distances: NDArray[np.float32] = np.hypot(u, v).astype(np.float32)
+        return distances
 
     def encode(self, chroma: Array) -> tuple[Array, Array]:
         """Spread every colour over the four surrounding nodes, bilinearly.

@@ -37,7 +37,7 @@ def fit_chroma(luv: Array) -> Array:
     """
     check_image(luv, "luv")
     xp = array_namespace(luv)
-    kept = _displayable_share(*channels(luv))[..., None, :, :]
+    kept = displayable_share(*channels(luv))[..., None, :, :]
     return xp.concat((luv[..., :1, :, :], kept * luv[..., 1:, :, :]), axis=-3)
 
 
@@ -60,8 +60,17 @@ def in_gamut(luv: Array, *, tolerance: float = 1e-5) -> Array:
     return xp.all((rgb >= -tolerance) & (rgb <= 1 + tolerance), axis=-3, keepdims=True)
 
 
-def _displayable_share(lightness: Array, u: Array, v: Array) -> Array:
-    """``(..., H, W)`` in [0, 1]: the largest share of chroma that fits; see the module."""
+def displayable_share(lightness: Array, u: Array, v: Array) -> Array:
+    """The largest share of a chroma that sRGB can show; see the module.
+
+    Args:
+        lightness: L*, any shape, floating.
+        u: u* in CIE units, same shape.
+        v: v*, likewise.
+
+    Returns:
+        In [0, 1], same shape.
+    """
     xp = array_namespace(lightness)
     y = lightness_to_luminance(lightness)
     room_below = xp.clip(13 * lightness, min=0.0)

@@ -5,7 +5,8 @@ The network sees the whole photograph, never a crop and never squashed: scaled s
 side is ``size``, and padded by its own edge to the multiple that the network needs. Both scaled
 sides are whole numbers of the network's output pixels, so that what is left of the chroma after the
 padding is cut off covers the photograph exactly. A photograph more than eight times as long as wide
-is scaled by its long side instead, which bounds the work.
+is scaled by its long side instead, which bounds the work. Where it is to see more than its own
+size, it looks twice (:mod:`tintype.inference.scales`).
 """
 
 from collections.abc import Collection, Sequence
@@ -17,6 +18,7 @@ from tintype.errors import OptionError
 from tintype.imaging.resize import resize
 from tintype.inference.devices import AUTO
 from tintype.inference.prediction import Prediction
+from tintype.inference.scales import merge, shrink_hints
 from tintype.inference.session import Session
 from tintype.spec.hints import Hint, hints_to_planes
 from tintype.spec.model import (
@@ -114,6 +116,24 @@ class Engine:
             ModelError: the network failed, mostly for want of memory.
             ValueError: ``grey`` is not whole blocks of the network, or ``temperature`` not above 0.
         """
+        near = self._look(grey, hint_planes, temperature=temperature, want=want)
+        small = self.network_size((grey.shape[0], grey.shape[1]))
+        if small[0] >= grey.shape[0] and small[1] >= grey.shape[1]:
+            return near
+        planes = None if hint_planes is None else shrink_hints(hint_planes, small)
+        return merge(
+            self._look(resize(grey, small), planes, temperature=temperature, want=want), near
+        )
+
+    def _look(
+        self,
+        grey: NDArray[np.float32],
+        hint_planes: NDArray[np.float32] | None,
+        *,
+        temperature: float | None,
+        want: Collection[str],
+    ) -> Prediction:
+        """One pass through the network; arguments and errors as of :meth:`run`."""
         stride = self.spec.stride
         if grey.ndim != 2 or grey.size == 0 or any(side % stride for side in grey.shape):
             raise ValueError(f"grey must be (h, w), multiples of {stride}, got {grey.shape}")

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tintype.color.bins import JointBins
+from tintype.color.curve import neighborhood
 from tintype.color.luv import rgb_to_luv
 from tintype.imaging.photograph import Photograph
 from tintype.imaging.resize import resize
@@ -72,10 +73,12 @@ class Leader:
         own = prediction.log_probabilities
         classes_of(self._spec, own)
         assert own is not None  # else it had no classes
-        led = lead(own, resize(lightness, own.shape[1:]), self._palette)
+        lightness = resize(lightness, own.shape[1:])
+        led = lead(own, lightness, self._palette)
         if known is not None:
             led = np.where(known, own, led)
-        chroma = self._bins.decode(led, temperature or self._spec.temperature)
+        mean = self._bins.decode(led, temperature or self._spec.temperature)
+        chroma = self._spec.curve.apply(mean, *neighborhood(lightness[None]))
         confidence = self._bins.confidence(led)[0] if CONFIDENCE in want else None
         return replace(
             prediction,
@@ -98,16 +101,16 @@ class LedEngine(Engine):
         self._session = engine._session
         self._leader = Leader(engine.spec, reference)
 
-    def run(
+    def _look(
         self,
         grey: Floats,
-        hint_planes: Floats | None = None,
+        hint_planes: Floats | None,
         *,
-        temperature: float | None = None,
-        want: Collection[str] = (),
+        temperature: float | None,
+        want: Collection[str],
     ) -> Prediction:
-        """Predict; see :meth:`tintype.inference.engine.Engine.run`."""
-        own = super().run(
+        """One pass, led; see :meth:`tintype.inference.engine.Engine.run`."""
+        own = super()._look(
             grey, hint_planes, temperature=temperature, want={LOG_PROBABILITIES, *want}
         )
         known = None if hint_planes is None else self._cells(hint_planes[2] > 0)

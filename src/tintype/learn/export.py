@@ -4,6 +4,11 @@
 The decode is inside the graph, so that every face decodes alike; its tensors are those of
 :mod:`tintype.spec.model`. Batch norms are folded into the convolutions, the weights rounded to
 float16, stored so, and cast to float32 as the file is loaded.
+
+Of the scores, the decode takes back a part of what the loss's weights for rare colours put there
+(those weights make a network bold, and a network that was trained boldly is the better one even
+for being decoded calmly), and makes classes unlikely that no display can show at the lightness of
+a place and its neighbours. What the distribution's mean has lost in strength, a curve gives back.
 """
 
 import copy
@@ -20,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from tintype.color.curve import neighborhood
 from tintype.learn.decoders.pyramid import Step
 from tintype.learn.encoders.mobilenet_v2 import Convolution
 from tintype.learn.heads.joint_bins import JointBinsHead
@@ -39,6 +45,7 @@ from tintype.spec.model import (
 
 _OPSET = 20
 _SMALL = 64  # elements; smaller constants stay float32
+_IMPOSSIBLE = 0.03  # nats per CIE unit that a class lies outside of what can be shown
 
 
 def export(network: Network, spec: ModelSpec, file: Path) -> ModelSpec:
@@ -52,7 +59,7 @@ def export(network: Network, spec: ModelSpec, file: Path) -> ModelSpec:
     Returns:
         The completed ``spec``.
     """
-    predictor = Predictor(network)
+    predictor = Predictor(network, spec)
     spec = replace(spec, parameters=sum(p.numel() for p in predictor.parameters()))
     model = halve_constants(trace(predictor, hints=spec.hints))
     metadata = model.metadata_props.add()
@@ -64,36 +71,64 @@ def export(network: Network, spec: ModelSpec, file: Path) -> ModelSpec:
 
 
 class Predictor(nn.Module):
-    """A network with its decode, as exported: folded, rounded, float32 arithmetic."""
+    """A network with its decode, as exported: folded, rounded, float32 arithmetic.
+
+    Args:
+        network: trained, with a :class:`JointBinsHead`; left as it is.
+        spec: of which the decode's ``correction`` and ``curve`` are taken.
+    """
 
     centers: Tensor
+    penalties: Tensor
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, spec: ModelSpec) -> None:
         super().__init__()
-        folded = round_weights(fold_norms(copy.deepcopy(network).float().eval()))
+        folded = copy.deepcopy(network).float().eval()
         assert isinstance(folded.head, JointBinsHead)
+        folded.head.correct(spec.correction)
+        round_weights(fold_norms(folded))
         self.encoder: Encoder = folded.encoder
         self.decoder: Decoder = folded.decoder
         self.scores = folded.head.scores
-        self.register_buffer("centers", torch.from_numpy(folded.head.bins.centers))
+        self.stride = folded.head.stride
+        self.curve = spec.curve
+        bins = folded.head.bins
+        self.register_buffer("centers", torch.from_numpy(bins.centers))
+        outside = torch.from_numpy(bins.outside(np.arange(101.0)))  # by whole L*
+        penalties = (_IMPOSSIBLE * outside).half().float()  # as the file will have them
+        self.register_buffer("penalties", penalties)  # (101, Q)
 
     def forward(
         self, grey: Tensor, temperature: Tensor, hints: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The tensors of :mod:`tintype.spec.model`; bins lie last, where softmax is quick."""
+        low, high = neighborhood(F.avg_pool2d(grey, self.stride))  # (N, 1, h, w)
+        if hints is not None:
+            hints = self._before_the_curve(hints, low, high)
         x = self.decoder(self.encoder(grey), hints)  # (N, C, h, w)
         batch, channels, height, width = x.shape
         places = x.reshape(batch, channels, -1).transpose(1, 2)  # (N, h w, C)
         logits = F.linear(places, self.scores.weight[:, :, 0, 0], self.scores.bias)
-        chroma = (logits / temperature).softmax(-1) @ self.centers  # (N, h w, 2)
+        logits = logits - self._penalty(low) - self._penalty(high)
+        mean = (logits / temperature).softmax(-1) @ self.centers  # (N, h w, 2)
         logs = logits.log_softmax(-1)  # (N, h w, Q)
         entropy = -(logs.exp() * logs).sum(-1, keepdim=True)
         confidence = 1 - entropy / float(np.log(len(self.centers)))
         planes = [
             part.transpose(1, 2).reshape(batch, -1, height, width)
-            for part in (chroma, confidence, logs)
+            for part in (mean, confidence, logs)
         ]
-        return planes[0], planes[1], planes[2]
+        return self.curve.apply(planes[0], low, high), planes[1], planes[2]
+
+    def _penalty(self, lightness: Tensor) -> Tensor:
+        """``(N, 1, h, w)`` L* to ``(N, h w, Q)``, to be subtracted from scores."""
+        level = lightness.round().clamp(0, 100).long()
+        return self.penalties[level.flatten(1)]
+
+    def _before_the_curve(self, hints: Tensor, low: Tensor, high: Tensor) -> Tensor:
+        """Hints as the curve will turn them into what they ask for."""
+        low, high = (F.interpolate(x, scale_factor=float(self.stride)) for x in (low, high))
+        return torch.cat((self.curve.invert(hints[:, :2], low, high), hints[:, 2:]), dim=1)
 
 
 def trace(predictor: Predictor, *, hints: bool) -> onnx.ModelProto:

@@ -9,7 +9,7 @@ input ``grey``            (N, 1, H, W) f32    L* in [0, 100]
 input ``hints``           (N, 3, H, W) f32    u*, v* in CIE units and a mask in [0, 1]; all zero
                                               where nothing is hinted (only if ``hints``)
 input ``temperature``     () f32              > 0; 1 decodes the mean, towards 0 the mode
-output ``chroma``         (N, 2, h, w) f32    u*, v* in CIE units
+output ``chroma``         (N, 2, h, w) f32    u*, v* in CIE units, after the curve
 output ``confidence``     (N, 1, h, w) f32    in [0, 1]; 1 minus the normalised entropy
 output ``log_probabilities``  (N, Q, h, w) f32  natural logarithm, over the Q joint bins
 ========================  ==================  =====================================================
@@ -24,6 +24,7 @@ The file says what it is: its ONNX metadata has, under :data:`METADATA_KEY`, the
 import json
 from dataclasses import asdict, dataclass, fields
 
+from tintype.color.curve import ChromaCurve
 from tintype.errors import ModelError
 
 METADATA_KEY = "tintype"
@@ -42,6 +43,9 @@ class ModelSpec:
     multiple: int  # input height and width are multiples of this
     stride: int  # input pixels per output pixel
     temperature: float  # of vividness 0.5, chosen on the validation photographs
+    gain: float  # of the curve that the decode puts chroma through
+    power: float  # (tintype.color.curve.ChromaCurve), chosen likewise
+    correction: float  # how much of the loss's weights for rare colours the scores were freed of
     bin_step: float  # CIE units between the joint bins' centres (tintype.color.bins.JointBins)
     hints: bool  # whether the graph has the input `hints`
     parameters: int
@@ -54,6 +58,11 @@ class ModelSpec:
         Geometric, so that each step of vividness sharpens the distribution by the same factor.
         """
         return float(self.temperature ** (2 * vividness))
+
+    @property
+    def curve(self) -> ChromaCurve:
+        """The curve that chroma goes through after it was decoded."""
+        return ChromaCurve(gain=self.gain, power=self.power)
 
     def to_json(self) -> str:
         """The spec as the exporter writes it into the ONNX file: all but ``file``, ``sha256``."""

@@ -64,6 +64,14 @@ class JointBinsHead(Head):
         self.scores.bias.data.add_((rarity / self.rarity).log())
         self.rarity.copy_(rarity)
 
+    def correct(self, share: float) -> None:
+        """Take a share, in [0, 1], of the weights' logarithm out of the scores, in place.
+
+        After all of it they are those of a plain loss: see :meth:`change_prior`.
+        """
+        assert self.scores.bias is not None
+        self.scores.bias.data.sub_(share * self.rarity.log())
+
     def _rarity(self, prior: np.ndarray) -> Tensor:
         return torch.from_numpy(rarity_weights(prior, uniform=self.config.uniform))
 
