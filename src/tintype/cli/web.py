@@ -11,6 +11,7 @@ from tintype.inference.colorizer import Colorizer
 from tintype.spec.options import EngineOptions
 from tintype.web.app import create_app
 from tintype.web.limits import Limits
+from tintype.web.memory import share_arenas
 from tintype.web.server import is_local, listen, serve
 
 app = typer.Typer(add_completion=False)
@@ -42,6 +43,7 @@ def web(
     token = secrets.token_urlsafe(18) if token == _NEW else token
     local = is_local(host)
     opened = listen(host, port)
+    share_arenas()
     colorizer = Colorizer(engine.model, device=engine.device)
     if not local and token is None:
         typer.echo(
