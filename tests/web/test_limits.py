@@ -76,6 +76,8 @@ def test_work_that_takes_too_long_is_answered_and_keeps_its_place(start, bench, 
     answer = running.client.post("/v1/colorize", content=grey_jpeg)
     assert answer.status_code == 503
     assert "not done after 0.2 s" in answer.json()["detail"]
+    wait = int(answer.headers["retry-after"])
+    assert running.server.config.timeout_keep_alive > 2 * wait  # to come again on the same line
     assert running.occupied == 1
     bench.go.set()
     running.wait(lambda: running.occupied == 0)

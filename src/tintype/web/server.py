@@ -10,6 +10,7 @@ import ipaddress
 import signal
 import socket
 from collections.abc import Iterator
+from math import ceil
 from types import FrameType
 
 import uvicorn
@@ -79,7 +80,11 @@ def serve(app: FastAPI, opened: socket.socket, limits: Limits) -> None:
 
 
 def configure(app: FastAPI, limits: Limits) -> uvicorn.Config:
-    """How uvicorn serves an application of ours."""
+    """How uvicorn serves an application of ours.
+
+    A connection is kept for longer than ``Retry-After`` asks who was turned away to wait: else it
+    would be closed, on a busy machine, just when they come again on it.
+    """
     return uvicorn.Config(
         app,
         http=type("Connection", (Connection,), {"patience": limits.transfer_seconds}),
@@ -88,5 +93,6 @@ def configure(app: FastAPI, limits: Limits) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=ceil(limits.transfer_seconds),
         timeout_graceful_shutdown=round(limits.work_seconds + limits.transfer_seconds),
     )
