@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server, as the page asks it: one photograph as a request's body, options in the query.
+// The server, as the page asks it: one file as a request's body, options in the query.
 
 const TOKEN = "tintype-token";
 const TRIES = 40; // of a request that the server had no place for
@@ -25,12 +25,21 @@ export function keepToken(token) {
   sessionStorage.setItem(TOKEN, token);
 }
 
-export async function get(path) {
-  return checked(await ask(path, {}));
+export function hasToken() {
+  return sessionStorage.getItem(TOKEN) != null;
 }
 
 /**
- * Send a photograph; where the server has no place, wait as long as it says and try again.
+ * Ask once.
+ * @param {string} path
+ * @param {RequestInit} [request]
+ */
+export async function call(path, request = {}) {
+  return checked(await ask(path, request));
+}
+
+/**
+ * Send a photograph, or a film; where the server has no place, wait as long as it says and try again.
  * @param {string} path
  * @param {Object<string, string|number|Object>} query options, what is empty is left to the server;
  *   a `reference` with a file goes along in a form
@@ -65,7 +74,7 @@ function form(files) {
 
 function ask(path, request) {
   const token = sessionStorage.getItem(TOKEN);
-  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const headers = { ...request.headers, ...(token && { Authorization: `Bearer ${token}` }) };
   return fetch(path, { ...request, headers, cache: "no-store", credentials: "omit" });
 }
 
