@@ -89,6 +89,17 @@ def test_what_is_wrong_is_said_in_the_librarys_words(house, open_page):
 
 
 @pytest.mark.slow
+def test_what_cannot_be_read_leaves_no_other_photograph_on_the_desk(house, open_page, grey_jpeg):
+    page = open_page(house)
+    put(page, ("a.jpg", "image/jpeg", grey_jpeg), ("c.jpg", "image/jpeg", b"no picture"))
+    page.get_by_role("button", name="c.jpg failed").click()
+    page.get_by_role("alert").filter(has_text="c.jpg: not a picture").wait_for()
+    assert page.locator(".layer img:visible").count() == 0
+    page.get_by_role("button", name="a.jpg").click()
+    page.get_by_role("img", name="computed colours").wait_for()
+
+
+@pytest.mark.slow
 def test_a_token_is_asked_for_and_taken_from_the_address(start, chromium, grey_jpeg):
     running = start(token="s3cret")  # noqa: S106 - of this test alone
     context = chromium.new_context()
@@ -133,9 +144,9 @@ def test_nothing_is_cut_off_at_any_width(house, open_page, grey_jpeg, width):
 def test_it_shows_how_sure_the_network_is(house, open_page, grey_jpeg):
     page = open_page(house)
     put(page, ("a.jpg", "image/jpeg", grey_jpeg))
-    toggle = page.get_by_role("button", name="Sure?")
+    toggle = page.get_by_role("button", name="Doubts")
     toggle.click()
-    page.locator("#status", has_text="the network is sure").wait_for()
+    page.locator("#status", has_text="the network is not sure there").wait_for()
     assert len(set(pixels(page, "How sure")[0::4])) > 10
     toggle.click()
     assert page.locator("img.veil").is_hidden()

@@ -80,7 +80,7 @@ class Alternatives extends HTMLElement {
       this.release();
       button.setAttribute("aria-pressed", true);
     });
-    const caption = at ? `${Math.round(100 * likelihood)} %` : "own";
+    const caption = at ? `${Math.round(100 * likelihood)} % likely` : "the network's own";
     return make("li", {}, button, make("span", { "aria-hidden": true }, caption));
   }
 }

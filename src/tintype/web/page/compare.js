@@ -12,7 +12,7 @@ const NEAR = 3; // from this scale on, pixels are shown as squares
 class Compare extends HTMLElement {
   #before = make("img", { alt: "The photograph as it was", draggable: false });
   #after = make("img", { alt: "The photograph with computed colours", draggable: false });
-  #veil = make("img", { alt: "How sure the network is: dark where it is not", className: "veil", hidden: true });
+  #veil = make("img", { alt: "How sure the network is: magenta where it is not", className: "veil", hidden: true });
   #under = make("div", { className: "layer" }, this.#before);
   #over = make("div", { className: "layer" }, this.#after, this.#veil);
   #divider = make("button", { type: "button", className: "divider", role: "slider",
@@ -47,9 +47,17 @@ class Compare extends HTMLElement {
   /** Show another photograph as it was; what is after is empty until it is there. */
   async showBefore(address) {
     this.#after.hidden = true;
+    this.#before.hidden = false;
     this.#before.src = address;
     await this.#before.decode();
     this.fit();
+  }
+
+  /** Show none. */
+  clear() {
+    this.#before.hidden = this.#after.hidden = true;
+    this.#before.removeAttribute("src");
+    this.draw();
   }
 
   /** Show what it became; a smaller preview is shown at the same size. */
@@ -79,6 +87,7 @@ class Compare extends HTMLElement {
   /** Lay a picture over what is after: an address, which is then let go, or null for none. */
   async showVeil(address) {
     this.#veil.hidden = !address;
+    this.#stage.classList.toggle("veiled", Boolean(address));
     if (address) {
       this.#veil.src = address;
       await this.#veil.decode();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page: photographs come in, are coloured, compared, steered, and taken home.
 
-import { adoptToken, get, keepToken, post, Problem } from "./api.js";
+import { adoptToken, call, keepToken, post, Problem } from "./api.js";
 import "./alternatives.js";
 import "./compare.js";
 import { clamp, make } from "./elements.js";
+import { isFilm } from "./films.js";
 import "./hints.js";
 import { latest } from "./latest.js";
 import "./likely.js";
@@ -15,9 +16,9 @@ import "./reference.js";
 
 const PREVIEW = 448; // pixels of the short side of what follows the hand
 const at = (id) => document.getElementById(id);
-const sure = make("button", { type: "button", title: "Show how sure the network is" }, "Sure?");
-const [compare, options, hints, likely, list, alternatives, reference] =
-  ["compare", "options", "hints", "likely", "list", "alternatives", "reference"].map(at);
+const doubts = make("button", { type: "button", title: "Show where the network is not sure" }, "Doubts");
+const [compare, options, hints, likely, list, alternatives, reference, films] =
+  ["compare", "options", "hints", "likely", "list", "alternatives", "reference", "films"].map(at);
 
 let photos = [];
 let shown = null; // the photograph on the desk
@@ -29,7 +30,7 @@ async function start() {
   adoptToken();
   try {
     const [described, networks] = await Promise.all(
-      ["openapi.json", "v1/models"].map(async (path) => (await get(path)).json()));
+      ["openapi.json", "v1/models"].map(async (path) => (await call(path)).json()));
     options.describe(described.paths["/v1/colorize"].post.parameters);
     const steers = networks.some((network) => network.used && network.hints);
     hints.hidden = alternatives.hidden = !steers;
@@ -41,7 +42,9 @@ async function start() {
 }
 
 function take(files) {
-  const taken = [...files];
+  const moving = [...files].filter(isFilm);
+  if (moving.length) films.take(moving, options.query);
+  const taken = [...files].filter((file) => !isFilm(file));
   if (!taken.length) return;
   photos.forEach((photo) => photo.release());
   photos = taken.map((file) => new Photo(file));
@@ -52,7 +55,7 @@ function take(files) {
   show(photos[0]);
 }
 
-/** Put a photograph on the desk. */
+/** Put a photograph on the desk; one that nobody can read leaves it empty. */
 async function show(photo) {
   [shown, preview, picked] = [photo, null, null];
   list.show(photo);
@@ -64,8 +67,14 @@ async function show(photo) {
     const began = performance.now();
     const made = photo.after(options.query, signal); // the server works while the browser decodes
     made.catch(() => {}); // it is waited for below
-    await compare.showBefore(await photo.before(signal));
-    hints.show(photo, compare);
+    try {
+      await compare.showBefore(await photo.before(signal));
+    } catch (error) {
+      if (!signal.aborted) compare.clear();
+      throw error;
+    } finally {
+      if (!signal.aborted) hints.show(photo, compare);
+    }
     await finish(photo, signal, began);
   });
 }
@@ -161,17 +170,17 @@ async function pick(drawn) {
 
 /** Lay over the photograph how sure the network is of it, or take that away. */
 async function veil() {
-  const pressed = sure.getAttribute("aria-pressed") !== "true";
+  const pressed = doubts.getAttribute("aria-pressed") !== "true";
   unveil();
   if (!pressed) return;
-  sure.setAttribute("aria-pressed", true);
+  doubts.setAttribute("aria-pressed", true);
   try {
     const { blob, scale } = await small();
     const asked = { reference: reference.small, ...placed(shown.hints, scale) };
     const map = await (await post("v1/confidence", asked, blob)).blob();
-    if (sure.getAttribute("aria-pressed") !== "true") return;
+    if (doubts.getAttribute("aria-pressed") !== "true") return;
     await compare.showVeil(URL.createObjectURL(map));
-    say("Bright: the network is sure of the colours. Dark: it might as well have been another.");
+    say("Magenta: the network is not sure there, and other colours are about as likely.");
   } catch (error) {
     unveil();
     tell(error);
@@ -179,7 +188,7 @@ async function veil() {
 }
 
 function unveil() {
-  sure.setAttribute("aria-pressed", false);
+  doubts.setAttribute("aria-pressed", false);
   compare.showVeil(null);
 }
 
@@ -238,8 +247,8 @@ at("token").addEventListener("submit", (event) => {
   keepToken(at("token-text").value);
   start();
 });
-compare.bar.append(sure);
-sure.addEventListener("click", veil);
+compare.bar.append(doubts);
+doubts.addEventListener("click", veil);
 at("download").addEventListener("click", download);
 compare.addEventListener("pick", ({ detail: place }) => {
   if (!hints.hidden) hints.turn(place);
