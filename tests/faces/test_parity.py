@@ -17,7 +17,7 @@ import tintype
 from tintype.cli.colorize import colorize
 from tintype.cli.main import load_command, main
 from tintype.imaging.files import encode
-from tintype.imaging.formats import find_format
+from tintype.imaging.formats import FORMATS, find_format
 from tintype.inference.confidence import encode_confidence
 from tintype.spec.hint_texts import hints_to_json
 from tintype.spec.options import (
@@ -32,25 +32,33 @@ CLASSES = (ColorizeOptions, SampleOptions, FileOptions, EngineOptions, FolderOpt
 OPTIONS = {f.name: f for cls in CLASSES for f in fields(cls)}
 OTHERS = {"photographs", "out", "overwrite", "as_json"}  # about files on disk and what is printed
 STEERING = {"hint", "reference", "confidence"}  # what is known, and asked, of photographs
+WISHES = {
+    "defaults": {},
+    "bold": {"vividness": 0.8, "saturation": 1.2, "size": 96},
+    "bare": {"vividness": 0.0, "tone": "off", "mark": False},
+    "grey": {"saturation": 0.0, "tone": "keep", "quality": 70},
+}
+STEERED = {"vividness": 0.9, "saturation": 1.4, "size": 96, "tone": "keep", "mark": False}
 
 
-@pytest.mark.parametrize("format", ["png", "jpeg", "tiff"])
-@pytest.mark.parametrize(
-    "wish",
-    [
-        {},
-        {"vividness": 0.8, "saturation": 1.2, "size": 96},
-        {"vividness": 0.0, "tone": "off", "mark": False},
-        {"saturation": 0.0, "tone": "keep", "quality": 70},
-    ],
-    ids=["defaults", "bold", "bare", "grey"],
-)
+def test_no_option_of_a_photograph_is_left_out_below():
+    asked = {name for wish in (*WISHES.values(), STEERED) for name in wish}
+    asked |= {"format", "samples", "seed", "max_pixels"}  # of tests of their own
+    assert asked == {
+        f.name for cls in (ColorizeOptions, FileOptions, SampleOptions) for f in fields(cls)
+    }
+
+
+@pytest.mark.parametrize("format", [row.name for row in FORMATS])
+@pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
 def test_all_faces_give_the_same_bytes(stand_in, grey_jpeg, tmp_path, format, wish):
     testclient = pytest.importorskip("fastapi.testclient", reason="the extra `web` is missing")
     from tintype.web.app import create_app
 
+    if format == "heif":
+        pytest.importorskip("pillow_heif", reason="the extra `formats` is missing")
     wish = {**wish, "format": format}
-    if format != "jpeg":
+    if not find_format(format).lossy:
         wish.pop("quality", None)
     source = tmp_path / "a.jpg"
     source.write_bytes(grey_jpeg)
@@ -67,15 +75,34 @@ def test_all_faces_give_the_same_bytes(stand_in, grey_jpeg, tmp_path, format, wi
     assert main(command) == 0
 
     with testclient.TestClient(create_app(colorizer), base_url="http://127.0.0.1") as client:
-        query = {k: str(v).lower() if isinstance(v, bool) else v for k, v in wish.items()}
-        answer = client.post("/v1/colorize", params=query, content=grey_jpeg)
+        answer = client.post("/v1/colorize", params=as_query(wish), content=grey_jpeg)
     assert answer.status_code == 200, answer.text
     assert theirs.read_bytes() == ours.read_bytes() == answer.content
 
 
+def test_all_faces_refuse_too_many_pixels_in_the_same_words(stand_in, grey_jpeg, tmp_path, capsys):
+    testclient = pytest.importorskip("fastapi.testclient", reason="the extra `web` is missing")
+    from tintype.web.app import create_app
+    from tintype.web.limits import Limits
+
+    source = tmp_path / "a.jpg"
+    source.write_bytes(grey_jpeg)
+    with pytest.raises(tintype.ImageTooLarge) as refused:
+        tintype.read(source, max_pixels=5000)
+    command = ["colorize", str(source), "-o", str(tmp_path / "b.jpg"), "--model", stand_in.file]
+    assert main([*command, "--max-pixels", "5000"]) == 1
+    app = create_app(tintype.Colorizer(stand_in.file), limits=Limits(pixels=5000))
+    with testclient.TestClient(app, base_url="http://127.0.0.1") as client:
+        answer = client.post("/v1/colorize", content=grey_jpeg)
+    assert answer.status_code == 413
+    assert answer.json()["detail"] == str(refused.value)
+    assert str(refused.value) in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("wish", [{}, STEERED], ids=["defaults", "all"])
 @pytest.mark.parametrize("samples", [1, 3])
 @pytest.mark.parametrize("led", [False, True], ids=["alone", "led"])
-def test_all_faces_steer_alike(grey_jpeg, color_jpeg, tmp_path, samples, led):
+def test_all_faces_steer_alike(grey_jpeg, color_jpeg, tmp_path, samples, led, wish):
     """Hints, samples, a reference and the map of confidence, by the network of the package."""
     testclient = pytest.importorskip("fastapi.testclient", reason="the extra `web` is missing")
     from tintype.web.app import create_app
@@ -84,28 +111,31 @@ def test_all_faces_steer_alike(grey_jpeg, color_jpeg, tmp_path, samples, led):
     source.write_bytes(grey_jpeg)
     reference.write_bytes(color_jpeg)
     hints = [tintype.Hint(20, 30, "#cc3311", 9), tintype.Hint(70, 9.5, "#1133cc")]
-    wish = tintype.SampleOptions(samples=samples, seed=3)
+    options = ColorizeOptions(**{k: v for k, v in wish.items() if k != "mark"})
+    mark = wish.get("mark", True)
 
     colorizer = tintype.Colorizer(device="cpu")
     steered = colorizer.led_by(tintype.read(reference)) if led else colorizer
     photograph = tintype.read(source)
-    ways = steered.samples(photograph, hints=hints, samples=wish.samples, seed=wish.seed)
-    ours = [encode(picture, format="jpeg") for picture in ways]
-    sure = encode_confidence(steered.confidence(photograph, hints=hints))
+    ways = steered.samples(photograph, options, hints, samples=samples, seed=3)
+    ours = [encode(picture, format="jpeg", mark=mark) for picture in ways]
+    sure = encode_confidence(steered.confidence(photograph, options, hints))
 
     flags = ["--hint", "20,30,#cc3311,9", "--hint", "70,9.5,#1133cc", "--seed", "3"]
     flags += ["--samples", str(samples), "--confidence", str(tmp_path / "sure.png")]
     flags += ["--reference", str(reference)] if led else []
+    flags += [flag for name, value in wish.items() for flag in as_flags(name, value)]
     assert main(["colorize", str(source), "-o", str(tmp_path / "out"), *flags]) == 0
     theirs = [path.read_bytes() for path in sorted((tmp_path / "out").iterdir())]
 
+    seen = {k: v for k, v in wish.items() if k in ("size", "tone")}
     query = {"hints": hints_to_json(hints), "samples": samples, "seed": 3}
     form = {"photograph": grey_jpeg, **({"reference": color_jpeg} if led else {})}
     with testclient.TestClient(create_app(colorizer), base_url="http://127.0.0.1") as client:
-        answer = client.post("/v1/colorize", params=query, files=form)
-        drawn = client.post("/v1/alternatives", params=query, files=form)
-        query = {"hints": query["hints"]}
-        mapped = client.post("/v1/confidence", params=query, files=form)
+        answer = client.post("/v1/colorize", params={**query, **as_query(wish)}, files=form)
+        vivid = {"vividness": wish["vividness"]} if wish else {}
+        drawn = client.post("/v1/alternatives", params={**query, **seen, **vivid}, files=form)
+        mapped = client.post("/v1/confidence", params={"hints": query["hints"], **seen}, files=form)
     assert answer.status_code == 200, answer.text
     served = [answer.content]
     if samples > 1:
@@ -114,12 +144,16 @@ def test_all_faces_steer_alike(grey_jpeg, color_jpeg, tmp_path, samples, led):
             served = [archive.read(name) for name in archive.namelist()]
     assert served == theirs == ours
     assert mapped.content == (tmp_path / "sure.png").read_bytes() == sure
-    found = steered.alternatives(photograph, hints=hints, samples=samples, seed=3)
+    found = steered.alternatives(photograph, options, hints, samples=samples, seed=3)
     assert drawn.json() == json.loads(json.dumps([asdict(one) for one in found]))
 
 
 def names_of(options: type) -> set[str]:
     return {field.name for field in fields(options)}
+
+
+def as_query(wish: dict[str, object]) -> dict[str, object]:
+    return {k: str(v).lower() if isinstance(v, bool) else v for k, v in wish.items()}
 
 
 def as_flags(name: str, value: object) -> list[str]:

@@ -57,6 +57,12 @@ def test_a_film_is_coloured_as_the_sliders_stand_and_taken_home(start, open_page
         shown = [frame.to_ndarray(format="rgb24") for frame in opened.decode(video=0)]
     assert len(shown) == 12
     assert np.ptp(shown[3].astype(int), axis=2).mean() > 3
+    page.route(
+        "**/v1/jobs/*", lambda route: route.fulfill(status=404, json={"detail": "no longer"})
+    )
+    page.get_by_role("button", name="Download old.mkv").click()
+    row(page, "old.mkv", "no longer")
+    page.unroute("**/v1/jobs/*")
     page.close()  # with it goes what nobody can ask for any more
     running.wait(lambda: len(running.app.state.jobs) == 0)
 

@@ -132,14 +132,15 @@ class Films extends HTMLElement {
     job.followed = false;
   }
 
-  /** Fetch a result: by the browser itself, which puts it on disk as it comes, where no token is asked for. */
+  /** Fetch a result; where no token is needed the browser does, which puts it on disk as it comes. */
   async #fetch(film, { path }) {
     const result = `${path}/results/${film.number}`;
-    if (!hasToken()) {
-      make("a", { href: result, download: "" }).click();
-      return;
-    }
     try {
+      await call(path); // a job that nobody has asked for in a long time is no longer there
+      if (!hasToken()) {
+        make("a", { href: result, download: "" }).click();
+        return;
+      }
       const answer = await call(result);
       save(await answer.blob(), film.name.replace(/\.[^.]*$/, "") + suffixOf(answer));
     } catch (error) {
@@ -149,6 +150,7 @@ class Films extends HTMLElement {
 
   async #stop() {
     const job = await this.#job;
+    if (!job) return; // pressed twice
     this.#job = null;
     job.stop.abort();
     try {
