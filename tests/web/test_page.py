@@ -50,6 +50,35 @@ def test_a_photograph_is_coloured_compared_and_taken_home(house, open_page, grey
 
 
 @pytest.mark.slow
+def test_it_is_zoomed_and_moved_down_to_single_pixels(house, open_page, grey_jpeg):
+    page = open_page(house)
+    put(page, ("a.jpg", "image/jpeg", grey_jpeg))
+    image, stage = page.get_by_role("img", name="as it was"), page.locator(".stage").bounding_box()
+    page.get_by_role("button", name="1:1").click()
+    assert image.bounding_box()["width"] == pytest.approx(90)  # its own pixels
+    before = image.bounding_box()
+    x, y = before["x"] + 10, before["y"] + 20
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, -400)
+    zoomed = image.bounding_box()
+    grown = zoomed["width"] / 90
+    assert grown > 2
+    place = zoomed["x"] + 10 * grown, zoomed["y"] + 20 * grown
+    assert place == pytest.approx((x, y), abs=1)  # what is under the pointer stays there
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 25, steps=3)
+    page.mouse.up()
+    moved = image.bounding_box()
+    assert (moved["x"] - zoomed["x"], moved["y"] - zoomed["y"]) == pytest.approx((40, 25), abs=1)
+    assert not page.locator(".mark").count()  # it was no press
+    page.locator(".stage").focus()
+    page.keyboard.press("0")
+    fitted = image.bounding_box()
+    shares = fitted["width"] / stage["width"], fitted["height"] / stage["height"]
+    assert max(shares) == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.slow
 def test_a_slider_changes_the_picture_by_keyboard_alone(house, open_page, grey_jpeg):
     page = open_page(house)
     put(page, ("a.jpg", "image/jpeg", grey_jpeg))

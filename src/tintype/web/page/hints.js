@@ -29,8 +29,9 @@ class Hints extends HTMLElement {
   #file = make("input", { type: "file", accept: ".json", hidden: true, "aria-label": "Hints" });
 
   connectedCallback() {
-    this.append(make("p", { className: "faint" }, "Your hints:"), this.#list, make("div", { className: "row small" }, this.#undo, this.#redo, this.#remove,
-      this.#clear, this.#save, this.#load, this.#file));
+    this.append(make("p", { className: "faint" }, "Your hints:"), this.#list,
+      make("div", { className: "row small" }, this.#undo, this.#redo, this.#remove, this.#clear,
+        this.#save, this.#load, this.#file));
     this.#file.addEventListener("change", () => this.#loadFile());
     document.addEventListener("keydown", (event) => this.#key(event));
   }
