@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from tintype.errors import ModelError
+from tintype.inference.runtime import ort
 
 _SILENT = 4  # log severity
 Shape = list[int]

@@ -22,6 +22,7 @@ import pytest
 from hypothesis import settings
 from PIL import Image
 
+import tintype.inference.runtime  # noqa: F401 - before a test imports ONNX Runtime itself
 from tests.web.browser import chromium  # noqa: F401 - a fixture: Playwright starts only once
 from tintype.spec.model import METADATA_KEY, ModelSpec
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from tintype.evaluate.examination import TRUE, Evidence, Pictures, Sighting
 from tintype.evaluate.measures import Row
 from tintype.evaluate.mobilenet import FEATURES, LOGITS, RGB, build_graph, read_layers
 from tintype.imaging.resize import resize
+from tintype.inference.runtime import ort
 from tintype.metrics.semantics import frechet_distance
 from tintype.records.provenance import hash_file
 

@@ -16,12 +16,11 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from tintype.errors import ModelError, OptionError
 from tintype.inference.devices import AUTO, PROVIDERS, choose_device
+from tintype.inference.runtime import ort, ort_errors
 from tintype.spec.model import CHROMA, GREY, HINTS, TEMPERATURE, ModelSpec
 from tintype.spec.models import read_model
 from tintype.spec.onnx import keep_outputs
