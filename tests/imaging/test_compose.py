@@ -57,7 +57,8 @@ def define(tone, chroma):
     return np.moveaxis(luv_to_rgb(fit_chroma(luv)), 0, -1)
 
 
-# Half a code of rounding, and a hundredth of an 8-bit code of arithmetic in float32.
+# Half a code of rounding, and a hundredth of an 8-bit code of arithmetic in float32; just above
+# black, a step of the light that 8-bit codes are looked up by is a twentieth of a code.
 @depths
 def test_is_the_definition_rounded(rng, depth):
     tone, chroma = tone_of(every_grey(depth)), bold(rng)
@@ -66,7 +67,7 @@ def test_is_the_definition_rounded(rng, depth):
     error = np.abs(signed)
     rounding = 0 if depth == np.float32 else 0.5 / DEPTHS[depth]
     assert pixels.dtype == depth
-    assert error.max() <= rounding + 0.02 / 255
+    assert error.max() <= rounding + 0.03 / 255
     assert np.quantile(error, 0.99) <= rounding + 0.01 / 255
     assert abs(signed.mean()) < max(0.2 * rounding, 1e-6)
 

@@ -3,10 +3,11 @@
 
 What is computed for each pixel is ``luv_to_rgb(fit_chroma(luv))`` of :mod:`tintype.color`, with
 chroma as :mod:`tintype.imaging.upsample` gives it. That definition stays the reference: the result
-is its rounding to the photograph's depth, to within a fiftieth of an 8-bit step. Three things make
-it fast: the picture is done in strips, in the cache, by several threads; grey codes are looked up;
-and with chroma counted over 13 L*, conversion and gamut are one short chain of operations. With p
-and q of R, G and B and the white's v'n from :mod:`tintype.color.luv`,
+is its rounding to the photograph's depth, to within a thirtieth of an 8-bit step. Three things make
+it fast: the picture is done in strips, in the cache, by several threads; codes of grey are looked
+up, and those of 8-bit colour too; and with chroma counted over 13 L*, conversion and gamut are one
+short chain of operations. With p and q of R, G and B and the white's v'n from
+:mod:`tintype.color.luv`,
 
     R = Y (s + n) / (s + d),   n = p u + q v,   d = v / v'n,
 
@@ -16,12 +17,14 @@ is the s that fits, at the same Y and hue, and no channel is clipped.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tintype.color.luv import RGB_OF_CHROMA, WHITE_UV
+from tintype.color.srgb import linear_to_srgb
 from tintype.imaging.photograph import DEPTHS, Pixels
 from tintype.imaging.strips import Worker, for_each_strip
 from tintype.imaging.tone import Tone
@@ -32,6 +35,7 @@ Planes = NDArray[np.float32]
 
 _TINY = 1e-7  # of linear light: a tenth of a 16-bit step; for logarithms and quotients
 _KNEE = 0.0031308  # of linear light: below, sRGB is a straight line (IEC 61966-2-1, rounded there)
+_STEPS = 65_535  # of linear light from black to white, for looking 8-bit codes up
 _PLANES = 9  # that a strip is computed in
 
 
@@ -81,6 +85,7 @@ class _Painter:
         self._tone, self._field, self._pixels = tone, field, pixels
         self._planes = np.zeros((_PLANES, rows, tone.size[1]), np.float32)
         self._channels = np.empty((3, rows, tone.size[1]), pixels.dtype)
+        self._codes = np.empty((rows, tone.size[1]), np.uint16)
 
     def paint(self, rows: slice) -> None:
         """Fill these rows of the picture."""
@@ -97,7 +102,10 @@ class _Painter:
         _mix(luminance, u, v, linear, share, spare)
         channels = self._channels[:, :count]
         for light, channel in zip(linear, channels, strict=True):
-            _encode(light, spare, channel)
+            if channel.dtype == np.uint8:
+                _look_up(light, luminance, self._codes[:count], channel)
+            else:
+                _encode(light, luminance, spare, channel)
         cv2.merge(tuple(channels), self._pixels[rows])
 
     def _lay_chroma(
@@ -126,13 +134,15 @@ class _Painter:
 def _mix(
     luminance: Plane, u: Plane, v: Plane, linear: Sequence[Plane], share: Plane, spare: Plane
 ) -> None:
-    """Overwrite ``linear`` with linear R, G, B, fitted into the gamut; see the module's head.
+    """Find linear R, G, B, fitted into the gamut; see the module's head.
+
+    What is left to do is to multiply each of ``linear``, s + n, by Y / (s + d).
 
     Args:
-        luminance: ``(n, W)``: Y; is overwritten.
+        luminance: ``(n, W)``: Y; is overwritten with Y / (s + d).
         u: ``(n, W)``: u* over 13 L*.
         v: ``(n, W)``: v* over 13 L*.
-        linear: three ``(n, W)``.
+        linear: three ``(n, W)``; are overwritten with s + n of R, G, B.
         share: ``(n, W)``, is overwritten with s.
         spare: ``(n, W)``, is overwritten.
     """
@@ -152,15 +162,31 @@ def _mix(
     luminance /= spare
     for plane in linear:
         plane += share
-        plane *= luminance
 
 
-def _encode(linear: Plane, spare: Plane, channel: Pixels) -> None:
-    """Overwrite ``channel`` with ``linear`` light as sRGB of the channel's depth.
+def _look_up(light: Plane, factor: Plane, codes: Pixels, channel: Pixels) -> None:
+    """Overwrite ``channel``, 8-bit, with the linear light ``light * factor`` as sRGB.
+
+    Of 65,536 steps of light, one is at most a twentieth of an 8-bit step, just above black.
+    """
+    cv2.multiply(light, factor, codes, _STEPS, cv2.CV_16U)  # rounds, and keeps to the range
+    cv2.LUT(codes, _bytes_of_light(), channel)
+
+
+@cache
+def _bytes_of_light() -> NDArray[np.uint8]:
+    """8-bit sRGB codes of every step of linear light."""
+    encoded = linear_to_srgb(np.arange(_STEPS + 1) / _STEPS)
+    return np.rint(255 * np.asarray(encoded)).astype(np.uint8)
+
+
+def _encode(light: Plane, factor: Plane, spare: Plane, channel: Pixels) -> None:
+    """Overwrite ``channel`` with the linear light ``light * factor`` as sRGB of 16 bits or float.
 
     The curve is 1.055 c - 0.055 with c = linear ** (1 / 2.4); below the knee, where a straight line
     takes over, that line is larger, and above it the line stays where it was at the knee.
     """
+    linear = np.multiply(light, factor, out=light)
     np.clip(linear, _TINY, 1, out=linear)
     cv2.log(linear, spare)
     spare *= np.float32(1 / 2.4)
@@ -169,9 +195,6 @@ def _encode(linear: Plane, spare: Plane, channel: Pixels) -> None:
     cv2.addWeighted(linear, 12.92 / 1.055, linear, 0, 0.055 / 1.055, linear)
     cv2.max(spare, linear, spare)
     white = DEPTHS[channel.dtype]
-    if channel.dtype == np.uint8:
-        cv2.convertScaleAbs(spare, channel, 1.055 * white, -0.055 * white)
-        return
     spare *= np.float32(1.055 * white)
     spare -= np.float32(0.055 * white - (0.5 if channel.dtype == np.uint16 else 0))
     np.clip(spare, 0, white, out=spare)
