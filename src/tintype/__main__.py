@@ -1,8 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``python -m tintype`` is the command line, where the ``tintype`` script is not on the path."""
+"""``tintype`` and ``python -m tintype``: the command line as a process of its own."""
 
+import gc
 import sys
+from typing import NoReturn
 
 from tintype.cli.main import main
 
-sys.exit(main())
+
+def run() -> NoReturn:
+    """Run the command line and leave, without looking for garbage in what the system takes back.
+
+    Python collects several times on its way out, and finds modules. Frozen, they are passed over;
+    all else happens as usual: what is registered for the exit, buffers, threads.
+    """
+    code = main()
+    gc.freeze()
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    run()

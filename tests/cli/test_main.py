@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import gc
 import inspect
 import subprocess
 import sys
@@ -135,3 +136,21 @@ def test_what_no_extra_brings_is_a_bug(miss, capsys, missing, extra):
     miss(missing, extra=extra)
     assert main(["models"]) == 3
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_garbage_is_collected_again_once_a_command_is_loaded():
+    load_command("models")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        load_command("models")
+        assert not gc.isenabled()  # as whoever called had it
+    finally:
+        gc.enable()
+
+
+def test_the_process_ends_with_the_codes_of_its_commands(tmp_path):
+    command = [sys.executable, "-m", "tintype", "colorize", str(tmp_path / "none.jpg")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "none.jpg: no such file" in done.stderr

@@ -10,9 +10,11 @@ Commands print, and raise :class:`tintype.errors.TintypeError`; :func:`main` tur
 into one line on stderr and one of :mod:`tintype.cli.exit_codes`.
 """
 
+import gc
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Annotated, Any
@@ -116,14 +118,27 @@ def load_command(name: str) -> Any:
     Raises:
         MissingExtra: the command needs packages that are not installed.
     """
-    try:
-        module = import_module(f"tintype.cli.{name.replace('-', '_')}")
-    except ModuleNotFoundError as error:
-        _explain(error, name)
-        raise
-    command = typer.main.get_command(module.app)
+    with _uncollected():
+        try:
+            module = import_module(f"tintype.cli.{name.replace('-', '_')}")
+        except ModuleNotFoundError as error:
+            _explain(error, name)
+            raise
+        command = typer.main.get_command(module.app)
     command.name = name
     return command
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage: what imports make stays, and there are some hundred thousand of it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _explain(error: ModuleNotFoundError, name: str) -> None:

@@ -177,7 +177,7 @@ def _look_up(light: Plane, factor: Plane, codes: Pixels, channel: Pixels) -> Non
 def _bytes_of_light() -> NDArray[np.uint8]:
     """8-bit sRGB codes of every step of linear light."""
     encoded = linear_to_srgb(np.arange(_STEPS + 1) / _STEPS)
-    return np.rint(255 * np.asarray(encoded)).astype(np.uint8)
+    return np.asarray(np.rint(255 * encoded), dtype=np.uint8)
 
 
 def _encode(light: Plane, factor: Plane, spare: Plane, channel: Pixels) -> None:

@@ -13,13 +13,13 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from tintype.errors import InputError, OptionError, UnreadableImage, UnsupportedImage
 from tintype.imaging.alpha import is_opaque
 from tintype.imaging.atomic import check_free, write_whole
-from tintype.imaging.codecs import avif, bmp, heif, jpeg, jpeg2000, netpbm, png, tiff, webp
 from tintype.imaging.depth import at_depth
 from tintype.imaging.formats import (
     FORMATS,
@@ -41,17 +41,8 @@ class _Codec(Protocol):
     def encode(self, photograph: Photograph, *, settings: Settings) -> bytes: ...
 
 
-_CODECS: Mapping[str, _Codec] = {
-    "jpeg": jpeg,
-    "png": png,
-    "tiff": tiff,
-    "webp": webp,
-    "avif": avif,
-    "heif": heif,
-    "jpeg2000": jpeg2000,
-    "bmp": bmp,
-    "ppm": netpbm,
-}
+# In which module of `codecs` a format is at home; imported with the first file of its kind.
+_CODECS: Mapping[str, str] = {row.name: row.name for row in FORMATS} | {"ppm": "netpbm"}
 
 
 def read(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXELS) -> Photograph:
@@ -74,7 +65,7 @@ def read(source: str | os.PathLike[str] | bytes, *, max_pixels: int = MAX_PIXELS
     """
     data = source if isinstance(source, bytes) else _read_bytes(source)
     row = _known_format(data[:HEAD_BYTES])
-    rasters = _CODECS[row.name].decode(data, max_pixels=max_pixels)
+    rasters = _codec(row).decode(data, max_pixels=max_pixels)
     del data  # developing takes memory of its own
     first, *others = (develop(raster, format=row.name) for raster in rasters)
     return replace(first, pages=tuple(others)) if others else first
@@ -115,7 +106,7 @@ def encode(
             "choose format tiff"
         )
     fitted = photograph.map_pages(lambda page: _fit(page, row, mark=mark))
-    return _CODECS[row.name].encode(fitted, settings=settings)
+    return _codec(row).encode(fitted, settings=settings)
 
 
 def write(
@@ -193,6 +184,12 @@ def _known_format(head: bytes) -> Format:
         raise UnreadableImage("an empty file; get a whole copy")
     known = ", ".join(row.title for row in FORMATS)
     raise UnreadableImage(f"not a picture that tintype reads; convert it to one of {known}")
+
+
+def _codec(row: Format) -> _Codec:
+    module: Any = import_module(f"tintype.imaging.codecs.{_CODECS[row.name]}")
+    codec: _Codec = module
+    return codec
 
 
 def _fit(page: Photograph, row: Format, *, mark: bool) -> Photograph:
