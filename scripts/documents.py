@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks import result
 from scripts import model_record, training_record
+from scripts.experiments import table as experiments
 from scripts.model_record import KIND as NETWORK
 from scripts.training_record import KIND as TRAINING
 from tintype.errors import TintypeError
@@ -36,6 +37,7 @@ DRAWERS: dict[str, Callable[[Record], str]] = {  # kind of a record → its Mark
     FILMS: lambda record: FilmEvaluation.from_content(record.content).to_markdown(),
     NETWORK: lambda record: model_record.to_markdown(record.content),
     TRAINING: lambda record: training_record.to_markdown(record.content),
+    experiments.KIND: lambda record: experiments.to_markdown(record.content),
     EVALUATION: lambda record: to_markdown(Evaluation.from_content(record.content)),
 }
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from tintype.errors import OptionError
 from tintype.learn.heads.joint_bins import JointBinsConfig
 
 
@@ -84,3 +85,27 @@ def test_other_weights_leave_a_trained_head_as_right_as_it_was(head):
     after = (head(features) - head.rarity.log()[:, None, None]).log_softmax(dim=1)
     assert not torch.equal(head.rarity, old)
     assert_close(after, before, atol=1e-4, rtol=1e-4)
+
+
+def test_hard_targets_are_the_nearest_bin():
+    hard = JointBinsConfig(step=20.0, targets="hard", uniform=1.0).build(in_channels=6, stride=4)
+    node = hard.bins.centers[10]
+    raw = torch.randn(1, hard.bins.count, 1, 1, generator=torch.Generator().manual_seed(0))
+    near = torch.tensor(node + 6).reshape(1, 2, 1, 1).expand(1, 2, 4, 4)
+    expected = -raw.log_softmax(1)[0, 10, 0, 0].item()
+    assert hard.loss(raw, near).item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_mean_counts_in_the_loss_where_it_is_asked_for(head):
+    both = JointBinsConfig(step=20.0, uniform=0.5, regression=0.5).build(in_channels=6, stride=4)
+    raw = torch.zeros(1, head.bins.count, 1, 1)
+    raw[:, 10] = 50  # all but certain of one class
+    off = torch.tensor(head.bins.centers[10] + (30, 0)).reshape(1, 2, 1, 1).expand(1, 2, 4, 4)
+    error = ((30 - 6) + (0.0)) / 2 / 20  # Huber's with 12 CIE units, over u* and v*; in bins
+    more = both.loss(raw, off) - head.loss(raw, off)
+    assert more.item() == pytest.approx(0.5 * error, rel=1e-4)
+
+
+def test_unknown_targets_are_refused():
+    with pytest.raises(OptionError, match="soft, hard"):
+        JointBinsConfig(targets="fuzzy")

@@ -139,3 +139,17 @@ def test_frozen_blocks_are_not_trained():
 def test_a_small_input_still_has_a_coarsest_map():
     features = MobileNetV2Config(width=0.25).build().eval()(torch.zeros(1, 1, 32, 32))
     assert features[-1].shape[-2:] == (1, 1)
+
+
+def test_without_norms_the_published_weights_are_taken_as_they_are(tmp_path):
+    bare, normed = (MobileNetV2Config(norm=norm).build() for norm in (False, True))
+    assert not any(isinstance(part, torch.nn.BatchNorm2d) for part in bare.modules())
+    weights = {k: v / 8 if k.endswith("weight") else v for k, v in published(normed).items()}
+    save_file(weights, tmp_path / "w.safetensors")
+    for encoder in (bare, normed):
+        encoder.load_imagenet(tmp_path / "w.safetensors")
+    grey = torch.rand(2, 1, 64, 64) * 100
+    bare.calibrate(grey)  # which has nothing to do here
+    with torch.inference_mode():
+        for ours, theirs in zip(bare.train()(grey), normed.eval()(grey), strict=True):
+            assert_close(ours, theirs, atol=1e-3, rtol=1e-3)

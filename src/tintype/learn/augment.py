@@ -22,6 +22,9 @@ class Augment:
     hinted: float = 0.0  # share of the crops that show some of their colours to the network
     points: float = 8.0  # mean number of hints on those, geometrically distributed from 1 on
     patch: int = 9  # largest side of a hint, pixels
+    exposure: float = 0.0  # |ln γ| at most, of the power that some crops' lightness goes through
+    grain: float = 0.0  # standard deviation at most, L*, of the noise on some
+    fade: float = 0.0  # share at most of the range that black, and white, lose on some
 
 
 @dataclass(frozen=True, slots=True)

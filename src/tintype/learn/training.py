@@ -25,6 +25,7 @@ from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb
 from tintype.errors import InputError, ModelError
 from tintype.learn.datasets import PhotographCache
+from tintype.learn.degrade import degrade
 from tintype.learn.network import Network, color_grey
 from tintype.learn.photographs import Photographs
 from tintype.learn.recipe import OptimizerConfig, Recipe
@@ -67,6 +68,7 @@ class Training(L.LightningModule):
     def training_step(self, batch: Tensor, _index: int) -> Tensor:
         """``(B, 4, S, S)`` uint8, encoded sRGB and where hints are, to the loss."""
         grey, color = self._split(batch[:, :3])
+        grey = degrade(grey, self.recipe.augment, seed=self.recipe.seed, step=self.global_step)
         hints = self._hints(color, batch[:, 3:])
         loss: Tensor = self.network.head.learn(self.network.features(grey, hints), color)
         self.log("loss", loss)

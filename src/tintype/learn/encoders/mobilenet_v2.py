@@ -48,6 +48,7 @@ class MobileNetV2Config:
 
     width: float = 1.0  # multiplies every channel count; published weights exist for 1.0
     frozen: int = 0  # so many blocks, and the stem, keep the weights that they start from
+    norm: bool = True  # batch norm, put back where the published weights have it folded in
 
     def build(self) -> "MobileNetV2":
         """Build the encoder, Xavier-initialised."""
@@ -78,6 +79,9 @@ class MobileNetV2(Encoder):
                 blocks.append(block)
         self.blocks = nn.ModuleList(blocks)
         self.channels = tuple(taps)
+        if not config.norm:
+            for convolution in self._convolutions():
+                convolution.eval().fold()
         for part in self._frozen():
             part.requires_grad_(False)
 
@@ -113,7 +117,7 @@ class MobileNetV2(Encoder):
         except (OSError, ValueError) as error:
             raise ModelError(f"cannot read ImageNet weights from {file}: {error}") from error
         layers = sorted({key.rsplit(".", 1)[0] for key in published})
-        convolutions = [m for m in self.modules() if isinstance(m, Convolution)]
+        convolutions = self._convolutions()
         for convolution, layer in zip(convolutions, layers, strict=False):
             weight = published[f"{layer}.weight"].float()
             if convolution is self.stem:
@@ -132,13 +136,16 @@ class MobileNetV2(Encoder):
         Without it a norm in training would divide by a deviation that its weights do not expect.
         Does nothing to layers that are new.
         """
-        convolutions = [m for m in self.modules() if isinstance(m, Convolution) and m.published]
+        convolutions = [m for m in self._convolutions() if m.published and self.config.norm]
         hooks = [m.norm.register_forward_pre_hook(m.note_statistics) for m in convolutions]
         was_training = self.training
         self.eval()(grey)
         self.train(was_training)
         for hook in hooks:
             hook.remove()
+
+    def _convolutions(self) -> "list[Convolution]":
+        return [m for m in self.modules() if isinstance(m, Convolution)]
 
     def _frozen(self) -> list[nn.Module]:
         count = self.config.frozen
@@ -159,15 +166,22 @@ class Convolution(nn.Module):
         self.published = False  # whether the weights come from a network with its norms folded in
 
     def set_weight(self, weight: Tensor, bias: Tensor) -> None:
-        """Take weights with a norm folded in: its size goes to the norm, its shift too."""
+        """Take weights with a norm folded in: its size goes to the norm, its shift too.
+
+        Without a norm they stay as they are.
+        """
+        self.published = True
         norm = self.norm
-        assert isinstance(norm, nn.BatchNorm2d)
+        if not isinstance(norm, nn.BatchNorm2d):
+            assert self.conv.bias is not None
+            self.conv.weight.data.copy_(weight)
+            self.conv.bias.data.copy_(bias)
+            return
         size = weight.square().mean(dim=(1, 2, 3)).sqrt().clamp(min=1e-6)  # (c_out,)
         self.conv.weight.data.copy_(weight / size[:, None, None, None])
         norm.reset_running_stats()
         norm.weight.data.copy_(size * (1 + norm.eps) ** 0.5)
         norm.bias.data.copy_(bias)
-        self.published = True
 
     def note_statistics(self, norm: nn.Module, inputs: tuple[Tensor]) -> None:
         """Let the norm have the statistics of what it is given, and undo what that changes."""

@@ -16,17 +16,30 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tintype.color.bins import JointBins, rarity_weights
+from tintype.errors import OptionError
 from tintype.learn.parts import Head
+
+_HUBER = 12.0  # CIE units, from which on an error counts linearly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JointBinsConfig:
-    """Describes the head."""
+    """Describes the head.
+
+    Raises:
+        OptionError: unknown targets.
+    """
 
     step: float = 12.0  # CIE units between bins
     uniform: float = 0.75  # share of the uniform distribution in the rarity weights; 1: none
     temperature: float = 0.4  # of the decode, in validation
     thin: bool = False  # a training step scores a quarter of the places
+    targets: str = "soft"  # over the four bins around a colour; or "hard": the nearest of them
+    regression: float = 0.0  # weight of the mean colour's error, beside the cross-entropy's 1
+
+    def __post_init__(self) -> None:
+        if self.targets not in ("soft", "hard"):
+            raise OptionError(f"targets must be one of soft, hard; got {self.targets!r}")
 
     def build(self, in_channels: int, stride: int) -> "JointBinsHead":
         """Build the head for a map of ``in_channels`` at 1/``stride`` of the input."""
@@ -96,11 +109,16 @@ class JointBinsHead(Head):
     def _loss(self, raw: Tensor, chroma: Tensor) -> Tensor:
         """Weighted cross-entropy of ``(B, Q, h, w)`` against ``(B, 2, h, w)``."""
         bins, weights = self.bins.encode(chroma)  # (B, 4, h, w)
+        if self.config.targets == "hard":
+            weights = F.one_hot(weights.argmax(1), weights.shape[1]).movedim(-1, 1).to(weights)
         logits = raw.float().permute(0, 2, 3, 1)  # (B, h, w, Q)
         bins, weights = bins.permute(0, 2, 3, 1), weights.permute(0, 2, 3, 1)
         expected = (weights * logits.gather(-1, bins)).sum(-1)  # (B, h, w)
         rarity = (weights * self.rarity[bins]).sum(-1)
         loss: Tensor = (rarity * (logits.logsumexp(-1) - expected)).mean()
+        if self.config.regression:
+            error = F.smooth_l1_loss(self.decode(raw), chroma, beta=_HUBER) / self.config.step
+            loss = loss + self.config.regression * error
         return loss
 
     def decode(self, raw: Tensor, temperature: float | Tensor = 1.0) -> Tensor:

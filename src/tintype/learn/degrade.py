@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What time and bad light do to a photograph: the grey that is given, not the colour sought.
+
+All of it is drawn on the CPU from a generator that the step seeds, so that a run which was stopped
+goes on with the same draws, on whatever it runs.
+"""
+
+import torch
+from torch import Tensor
+
+from tintype.learn.augment import Augment
+
+_EXPOSED, _GRAINY, _FADED = 0.5, 0.25, 0.25  # share of the crops that each befalls
+_SEEDS = 1_000_003  # steps that two seeds are apart
+
+
+def degrade(lightness: Tensor, augment: Augment, *, seed: int, step: int) -> Tensor:
+    """Spoil some crops' lightness.
+
+    Args:
+        lightness: ``(B, 1, S, S)`` L* in [0, 100].
+        augment: how much; where it asks for nothing, the same tensor comes back.
+        seed: the recipe's.
+        step: the optimizer's.
+
+    Returns:
+        L* in [0, 100], same shape and device.
+    """
+    if not (augment.exposure or augment.grain or augment.fade):
+        return lightness
+    generator = torch.Generator().manual_seed(seed * _SEEDS + step)
+
+    def draw(share: float, low: float, high: float) -> Tensor:
+        """``(B, 1, 1, 1)``: uniform in a share of the crops, 0 in the others."""
+        hit, value = torch.rand(2, len(lightness), 1, 1, 1, generator=generator)
+        return torch.where(hit < share, low + (high - low) * value, 0.0).to(lightness.device)
+
+    gamma = draw(_EXPOSED, -augment.exposure, augment.exposure).exp()
+    black, white = (draw(_FADED, 0.0, augment.fade) for _ in range(2))
+    deviation = draw(_GRAINY, 0.0, augment.grain)
+    noise = torch.randn(lightness.shape, generator=generator).to(lightness.device)
+    exposed = (lightness.clamp(0, 100) / 100) ** gamma
+    faded = 100 * (black + (1 - black - white) * exposed)
+    return (faded + deviation * noise).clamp(0, 100)
