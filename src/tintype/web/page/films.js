@@ -61,6 +61,7 @@ class Films extends HTMLElement {
 
   connectedCallback() {
     const title = make("h2", { id: "films-title" }, "Films");
+    this.tabIndex = 0; // by keyboard too it can be scrolled, when nothing in it can be pressed
     this.setAttribute("role", "region");
     this.setAttribute("aria-labelledby", title.id);
     this.append(make("div", { className: "row" }, title, make("p", { className: "faint" },
