@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far colour bleeds over edges when chroma is enlarged: ``python -m benchmarks.bleeding DIR``.
+"""How far colour bleeds over edges when chroma is enlarged: ``python -m benchmarks.bleeding``.
 
 A colour photograph's true chroma is averaged to the cells that the network would answer in (its
 input's short side is 256 pixels, four of which make a cell), enlarged again in several ways, and
@@ -7,10 +7,15 @@ compared with what it was. What counts is near strong edges, where bleeding is s
 pixels of a place where L*, smoothed by a Gaussian of sigma 1, changes by 10 or more a pixel, which
 is a step of about 30. Chroma that lightness says nothing about is lost in all of them.
 
-Without a folder, the photographs that come with scikit-image are taken, of which few are sharp.
+How far one can get is shown beside them, by what knows more than the cells say: the true means of
+the pixels of each cell, sorted into groups by their lightness, which is what an enlargement could
+find at best that gives each shade in a cell one colour; and chroma of smaller cells.
+
+``--photographs DIR`` takes those of a folder; without it, the ones that come with scikit-image are
+taken, which are few. ``--out FILE`` leaves the record.
 """
 
-import sys
+import argparse
 from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -20,10 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.result import Result
+from benchmarks.result import Result, save
 from tintype.color.luv import rgb_to_luv
 from tintype.imaging.resize import resize
 from tintype.imaging.upsample import POINTS, upsample
+from tintype.records.provenance import collect_provenance, hash_files
 
 Planes = NDArray[np.float32]
 Enlarge = Callable[[Planes, Planes], Planes]  # of chroma (2, h, w) and lightness (H, W)
@@ -47,7 +53,7 @@ def run(folder: Path | None = None) -> Result:
                 for cell in (now, 1 - now / was)
             ),
         )
-        for name, row in zip(_WAYS, means, strict=True)
+        for name, row in zip((*_WAYS, *_BOUNDS), means, strict=True)
     ]
     return Result(
         title="Bleeding over edges",
@@ -78,16 +84,22 @@ def near_strong_edges(lightness: Planes) -> NDArray[np.bool_]:
 
 
 def _errors(luv: Planes) -> NDArray[np.float64]:
-    """``(ways, 3)``: error near edges, share of large ones there, error everywhere."""
-    lightness, chroma = luv[0], luv[1:]
-    scale = _SIDE / POINTS / min(lightness.shape)
-    cells = resize(chroma, (round(scale * lightness.shape[0]), round(scale * lightness.shape[1])))
+    """``(ways and bounds, 3)``: error near edges, share of large ones there, error everywhere."""
+    lightness, cells = luv[0], _cells(luv)
     near = near_strong_edges(lightness)
+    enlarged = [enlarge(cells, lightness) for enlarge in _WAYS.values()]
     measured = []
-    for enlarge in _WAYS.values():
-        error = np.hypot(*(enlarge(cells, lightness) - chroma))
+    for chroma in (*enlarged, *(bound(luv) for bound in _BOUNDS.values())):
+        error = np.hypot(*(chroma - luv[1:]))
         measured.append((error[near].mean(), np.mean(error[near] > _SEEN), error.mean()))
     return np.array(measured)
+
+
+def _cells(luv: Planes, finer: int = 1) -> Planes:
+    """The true chroma in the network's cells, or in ones that are ``finer`` times as fine."""
+    height, width = luv.shape[1:]
+    scale = finer * _SIDE / POINTS / min(height, width)
+    return resize(luv[1:], (round(scale * height), round(scale * width)))
 
 
 def _bicubic(chroma: Planes, lightness: Planes) -> Planes:
@@ -137,11 +149,42 @@ def _joint_bilateral(chroma: Planes, lightness: Planes) -> Planes:
     return np.asarray(enlarged / total, dtype=np.float32)
 
 
+def _true_means(luv: Planes, groups: int) -> Planes:
+    """What each pixel would get if its cell's true colours were known, one for each shade.
+
+    Args:
+        luv: ``(3, H, W)``.
+        groups: into which the range of L* in each cell is divided evenly.
+    """
+    lightness = luv[0]
+    count = _cells(luv).shape[1:]
+    row, column = (
+        np.arange(full) * cells // full for full, cells in zip(lightness.shape, count, strict=True)
+    )
+    cell = row[:, None] * count[1] + column
+    darkest = np.full(count[0] * count[1], 100, np.float32)
+    lightest = np.zeros_like(darkest)
+    np.minimum.at(darkest, cell, lightness)
+    np.maximum.at(lightest, cell, lightness)
+    shade = (lightness - darkest[cell]) / np.maximum(lightest - darkest, 1e-3)[cell]
+    group = cell * groups + np.minimum(groups * shade, groups - 1).astype(np.intp)
+    pixels = np.maximum(np.bincount(group.ravel()), 1)
+    means = [np.bincount(group.ravel(), plane.ravel()) / pixels for plane in luv[1:]]
+    return np.stack([mean[group] for mean in means]).astype(np.float32)
+
+
 _WAYS: dict[str, Enlarge] = {
     "bicubic": _bicubic,
     "fast guided filter": _fast_guided_filter,
     "joint bilateral": _joint_bilateral,
     "tintype": upsample,
+}
+_BOUNDS: dict[str, Callable[[Planes], Planes]] = {
+    "true means of 2 shades a cell": lambda luv: _true_means(luv, 2),
+    "true means of 4 shades a cell": lambda luv: _true_means(luv, 4),
+    "bicubic from cells half as wide": lambda luv: _bicubic(_cells(luv, 2), luv[0]),
+    "tintype from cells half as wide": lambda luv: upsample(_cells(luv, 2), luv[0]),
+    "tintype from cells a quarter as wide": lambda luv: upsample(_cells(luv, 4), luv[0]),
 }
 
 
@@ -160,5 +203,19 @@ def _photographs(folder: Path | None) -> Iterator[Planes]:
         yield np.ascontiguousarray(rgb_to_luv(np.moveaxis(rgb, -1, 0)))
 
 
+def main() -> None:
+    """Measure on a folder of photographs, print the table, leave a record if one is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.bleeding")
+    parser.add_argument("--photographs", type=Path, help="a folder of them, in colour")
+    parser.add_argument("--out", type=Path, help="file of the record")
+    asked = parser.parse_args()
+    folder: Path | None = asked.photographs
+    result = run(folder)
+    print(result.to_markdown())
+    if asked.out is not None:
+        data = {folder.name: hash_files(folder.iterdir(), root=folder)} if folder else {}
+        save(result, asked.out, collect_provenance(data=data))
+
+
 if __name__ == "__main__":
-    print(run(Path(sys.argv[1]) if len(sys.argv) > 1 else None).to_markdown())
+    main()
