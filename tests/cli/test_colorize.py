@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from tintype.cli.main import main
+from tintype.imaging import files
 
 
 @pytest.fixture
@@ -53,6 +54,21 @@ def test_the_folder_can_be_named(run, grey_jpeg):
     Path("a.jpg").write_bytes(grey_jpeg)
     assert run("a.jpg", "-o", "x/y")[0] == 0
     assert Path("x/y/a.jpg").is_file()
+
+
+def test_every_photograph_is_read_once_and_as_it_was_asked_to_be(run, grey_jpeg, monkeypatch):
+    was_read, original = [], files.read
+
+    def read(source, **options):
+        was_read.append((source.name, options))
+        return original(source, **options)
+
+    monkeypatch.setattr(files, "read", read)
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        Path(name).write_bytes(grey_jpeg)
+    assert run("a.jpg", "b.jpg", "c.jpg", "--max-pixels", "9000")[0] == 0
+    assert sorted(name for name, _ in was_read) == ["a.jpg", "b.jpg", "c.jpg"]
+    assert was_read[0] == ("a.jpg", {"max_pixels": 9000})  # while the network is opened
 
 
 def test_a_single_photographs_result_can_be_named(run, grey_jpeg):

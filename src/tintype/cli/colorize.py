@@ -2,6 +2,7 @@
 """``tintype colorize``: photographs in, coloured photographs out."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import Event
@@ -20,7 +21,7 @@ from tintype.inference.colorizer import Colorizer
 from tintype.inference.progress import Pace
 from tintype.jobs.folder import colorize_folder
 from tintype.jobs.plan import Task, plan_tasks, refuse_conflicts
-from tintype.jobs.work import Outcome, color_file, make_folders, share_cores, work_off
+from tintype.jobs.work import Outcome, color_file, make_folders, read_file, share_cores, work_off
 from tintype.spec.hints import Hint
 from tintype.spec.options import (
     ColorizeOptions,
@@ -148,7 +149,9 @@ class _Works:
         )
         refuse_conflicts(tasks, overwrite=self.overwrite)
         jobs, threads = share_cores(self.run.jobs, len(tasks))
-        colorizer = Colorizer(self.engine.model, device=self.engine.device, threads=threads)
+        with ThreadPoolExecutor(1) as beside:  # a core each: both let go of Python's lock
+            read_early = {tasks[0]: beside.submit(read_file, tasks[0], self.files).result}
+            colorizer = Colorizer(self.engine.model, device=self.engine.device, threads=threads)
         if self.reference is not None:
             colorizer = colorizer.led_by(self.reference)
         make_folders(tasks)
@@ -162,6 +165,7 @@ class _Works:
                 hints=self.hints,
                 seed=self.sampling.seed,
                 overwrite=self.overwrite,
+                read=read_early.pop(task, None),
             )
 
         with Report(len(tasks), as_json=self.as_json) as report:

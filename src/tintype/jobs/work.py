@@ -14,6 +14,7 @@ from time import perf_counter
 from tintype.errors import ImageTooLarge, OutputError, TintypeError
 from tintype.imaging import files
 from tintype.imaging.atomic import write_whole
+from tintype.imaging.photograph import Photograph
 from tintype.imaging.strips import usable_cpus
 from tintype.imaging.tone import read_tone
 from tintype.inference.ahead import work_ahead
@@ -83,6 +84,7 @@ def color_file(
     hints: Sequence[Hint] = (),
     seed: int = SAMPLE_DEFAULTS.seed,
     overwrite: bool = False,
+    read: Callable[[], Photograph] | None = None,
 ) -> Outcome:
     """Colour one file into another, or in several ways into several. Their folders must exist.
 
@@ -94,6 +96,8 @@ def color_file(
         hints: places whose colour is known, in pixels of its first page.
         seed: of the other ways, if there are several.
         overwrite: whether an earlier result may be replaced.
+        read: gives the photograph, where it has been read before its turn, or raises what reading
+            it has raised.
 
     Returns:
         The outcome; a photograph that cannot be coloured is one with an ``error``.
@@ -102,7 +106,7 @@ def color_file(
     size, was_colored = None, False
     error: TintypeError | None = None
     try:
-        photograph = files.read(task.source, max_pixels=file_options.max_pixels)
+        photograph = read() if read else read_file(task, file_options)
         size = photograph.size
         was_colored = not photograph.is_grey and read_tone(photograph).is_color
         targets = task.target, *task.others
@@ -130,6 +134,15 @@ def color_file(
         was_colored=was_colored,
         error=error,
     )
+
+
+def read_file(task: Task, file_options: FileOptions) -> Photograph:
+    """Read the photograph of a task.
+
+    Raises:
+        InputError: as :func:`tintype.imaging.files.read` raises.
+    """
+    return files.read(task.source, max_pixels=file_options.max_pixels)
 
 
 def work_off(
