@@ -41,7 +41,6 @@ BENCHMARKS: dict[str, Benchmark] = {
     "film": Benchmark("benchmarks.film", "a film at three sizes, step by step"),
     "faithful": Benchmark("benchmarks.faithful", "what of a film is still the same, bit for bit"),
     "scenes": Benchmark("benchmarks.scenes", "new scenes found, against PySceneDetect", clips=True),
-    "backward": Benchmark("benchmarks.backward", "colours from later frames too", clips=True),
     "longfilm": Benchmark("benchmarks.longfilm", "memory over a long film"),
     "web": Benchmark("benchmarks.web", "the page in a browser: paint, upload, preview"),
     "training": Benchmark("benchmarks.training", "a training step of the default recipe"),

@@ -39,16 +39,20 @@ def test_clips_are_measured_and_shown(clip, tmp_path, stand_in, capsys):
     assert "| walk | each frame alone |" in capsys.readouterr().out
     record = read_record(out / "films.json", kind=KIND)
     scores = FilmEvaluation.from_content(record.content).clips["walk"]
-    assert list(scores) == ["truth", "grey", "each frame alone", "along the motion"]
+    assert list(scores) == ["truth", "grey", "each frame alone", "along the motion", "both ways"]
     assert {score.frames for score in scores.values()} == {8}
-    ours = scores["along the motion"]
-    assert ours.frames_per_second > 0
-    assert ours.peak_memory is None or ours.peak_memory > 50_000_000
-    assert ours.warping_error <= scores["each frame alone"].warping_error + 1e-6
-    assert [s.same_luma for s in scores.values()] == [None, None, 8, 8]
+    for way in ("along the motion", "both ways"):
+        ours = scores[way]
+        assert ours.frames_per_second > 0
+        assert ours.peak_memory is None or ours.peak_memory > 50_000_000
+        assert ours.warping_error <= scores["each frame alone"].warping_error + 1e-6
+    assert [s.same_luma for s in scores.values()] == [None, None, 8, 8, 8]
     assert "walk.mkv" in record.provenance.data
     assert list(record.content["networks"].values()) == [hash_file(Path(stand_in.file))]
-    assert record.content["baselines"] == {"along the motion": "each frame alone"}
+    assert record.content["baselines"] == {
+        "along the motion": "each frame alone",
+        "both ways": "each frame alone",
+    }
     assert (out / "walk.png").stat().st_size > 1000
 
 

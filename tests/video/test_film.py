@@ -221,27 +221,31 @@ def test_the_owner_is_told_what_will_be_lost(films, wander, tmp_path):
     assert any("in steps of 1 ms" in n for n in plan_film(odd, tmp_path / "out.mkv").notices)
 
 
-def test_stopping_leaves_what_is_done_and_going_on_gives_the_same(films, wander, tmp_path, color):
-    source = films.write(tmp_path / "in.mp4", wander(60))
-    color(source, tmp_path / "whole.mp4", segment=0.4)
+@pytest.mark.parametrize("steady", ["motion", "bidirectional"])
+def test_stopping_leaves_what_is_done_and_going_on_gives_the_same(
+    films, wander, tmp_path, color, steady
+):
+    source = films.write(tmp_path / "in.mp4", wander(100))
+    how = {"segment": 0.4, "steady": steady}
+    color(source, tmp_path / "whole.mp4", **how)
     stop = Event()
 
     def watch(progress):
         if progress.frames >= 35:
             stop.set()
 
-    result = color(source, tmp_path / "out.mp4", segment=0.4, stop=stop, on_progress=watch)
+    result = color(source, tmp_path / "out.mp4", **how, stop=stop, on_progress=watch)
     assert not result.complete
-    assert result.target.name == "out.stopped-at-00-00-01.mp4"
+    assert result.target.name == f"out.stopped-at-00-00-0{result.frames // 25}.mp4"
     part = films.read_times(result.target)
-    assert 35 <= len(part) < 60
+    assert 35 <= len(part) < 100
     assert part == films.read_times(source)[: len(part)]
     assert not (tmp_path / "out.mp4").exists()
     with pytest.raises(OutputError, match="holds unfinished work; resume it, or allow"):
-        color(source, tmp_path / "out.mp4", segment=0.4)
+        color(source, tmp_path / "out.mp4", **how)
     with pytest.raises(RecordError, match="of another job"):
-        color(source, tmp_path / "out.mp4", segment=0.4, crf=30, resume=True)
-    going_on = color(source, tmp_path / "out.mp4", segment=0.4, resume=True)
+        color(source, tmp_path / "out.mp4", **how, crf=30, resume=True)
+    going_on = color(source, tmp_path / "out.mp4", **how, resume=True)
     assert going_on.complete
     assert (tmp_path / "out.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
 

@@ -19,7 +19,7 @@ from tintype.video import film, line, making
 from tintype.video.job import plan_film
 from tintype.video.options import FilmOptions
 
-conftest, source, target, moments = sys.argv[1:]
+conftest, source, target, steady, moments = sys.argv[1:]
 spec = importlib.util.spec_from_file_location("conftest", conftest)
 helpers = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(helpers)
@@ -45,7 +45,7 @@ def child(place, calls):
     if place in PLACES:
         owner, name = PLACES[place]
         setattr(owner, name, dies(getattr(owner, name), calls))
-    options = FilmOptions(segment=0.3)
+    options = FilmOptions(segment=0.3, steady=steady)
     job = plan_film(Path(source), Path(target), options=options, resume=True)
     film.color_film(job, helpers.FakeNetwork())
 
@@ -85,10 +85,11 @@ MOMENTS = [
 ]
 
 
-def run(source: Path, target: Path, moments: list[tuple[str, int]]) -> list[list[int]]:
+def run(source: Path, target: Path, steady: str, moments: list[tuple[str, int]]) -> list[list[int]]:
     """Exit status of each run, and whether there is a result after it."""
     conftest = Path(__file__).with_name("conftest.py")
-    command = [sys.executable, "-c", PROGRAM, conftest, source, target, json.dumps(moments)]
+    arguments = [conftest, source, target, steady, json.dumps(moments)]
+    command = [sys.executable, "-c", PROGRAM, *arguments]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
@@ -97,11 +98,12 @@ def run(source: Path, target: Path, moments: list[tuple[str, int]]) -> list[list
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_twenty_kills_leave_no_trace(films, wander, tmp_path):
+@pytest.mark.parametrize("steady", ["motion", "bidirectional"])
+def test_twenty_kills_leave_no_trace(films, wander, tmp_path, steady):
     source = films.write(tmp_path / "in.mp4", wander(110))
     target = tmp_path / "out.mp4"
-    fates = run(source, target, [*MOMENTS, ("never", 0)])
+    fates = run(source, target, steady, [*MOMENTS, ("never", 0)])
     assert fates == [[-signal.SIGKILL, False]] * len(MOMENTS) + [[0, True]]
-    assert run(source, tmp_path / "whole.mp4", [("never", 0)]) == [[0, True]]
+    assert run(source, tmp_path / "whole.mp4", steady, [("never", 0)]) == [[0, True]]
     assert target.read_bytes() == (tmp_path / "whole.mp4").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mp4", "out.mp4", "whole.mp4"]

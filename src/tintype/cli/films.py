@@ -25,11 +25,16 @@ from tintype.records.provenance import collect_provenance, hash_file
 from tintype.records.record import Record, write_record
 from tintype.spec.models import find_model
 from tintype.video.fidelity import compare_films
+from tintype.video.options import ALONE, BOTH_WAYS, FORWARDS
 from tintype.video.viewing import view_film, write_grey
 
 RECORD = "films.json"
 SHORT_SIDE = 216  # pixels at which films are measured
-WAYS = {"each frame alone": ["--steady", "off"], "along the motion": ["--steady", "motion"]}
+WAYS = {  # the first is what the others are held against
+    "each frame alone": ["--steady", ALONE],
+    "along the motion": ["--steady", FORWARDS],
+    "both ways": ["--steady", BOTH_WAYS],
+}
 
 _SHEET_FRAMES = 8
 _SHEET_STEP = 3  # frames from one row of a sheet to the next
@@ -65,13 +70,15 @@ def measure_films(
             scores[name] = _measure_clip(
                 path, start, networks, Path(folder), out / f"{name}.png", frames, device
             )
-    alone, along = WAYS
+    alone, *steady = WAYS
     evaluation = FilmEvaluation(
         short_side=SHORT_SIDE,
         clips=scores,
         networks={Path(name).name: find_model(name).sha256 for name in networks},
         baselines={
-            _name(along, network, networks): _name(alone, network, networks) for network in networks
+            _name(way, network, networks): _name(alone, network, networks)
+            for network in networks
+            for way in steady
         },
         notes=(f"{frames} frames of each clip, measured at a short side of {SHORT_SIDE} pixels.",),
     )

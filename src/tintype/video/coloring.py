@@ -24,6 +24,7 @@ from tintype.video.guided import spread
 from tintype.video.hinting import Tracks, follow_hints
 from tintype.video.job import FilmJob, FilmReference
 from tintype.video.motion import Motion, motion_size
+from tintype.video.options import ALONE
 from tintype.video.scenes import View, find_scenes
 from tintype.video.steady import Colors, Steadier, Watcher
 
@@ -44,6 +45,20 @@ class Sight:
 
     lightness: Floats
     motion: Motion | None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Alone:
+    """The colours of a frame that nothing is known of but itself, as :class:`Colors` has them.
+
+    Attributes:
+        chroma: ``(2, h, w)`` float32: u*, v* in CIE units.
+    """
+
+    chroma: Floats
+    predicted: bool = True
+    cut: bool = False
+    recalled: bool = False
 
 
 class Colorist:
@@ -69,8 +84,8 @@ class Colorist:
         self._rows, self._columns = slice(top, bottom), slice(left, right)
         self._picture = bottom - top, right - left
         self.size = small_size(job.settings.layout.chroma_size(self._picture))
-        every = job.options.every
-        self.steadier = Steadier(every=every) if job.options.steady == "motion" else None
+        options = job.options
+        self.steadier = None if options.steady == ALONE else Steadier(every=options.every)
         spec = network.spec
         self._temperature = spec.temperature_at(job.colors.vividness)
         self._shown = network_size(
@@ -105,7 +120,7 @@ class Colorist:
             self._watcher = Watcher(None if memory is None else memory.lightness)
         return Sight(lightness=lightness, motion=self._watcher.watch(lightness))
 
-    def color(self, luma: Plane, pts: int, sight: Sight) -> Colors:
+    def color(self, luma: Plane, pts: int, sight: Sight) -> Colors | Alone:
         """Find a frame's colours, in order of the frames.
 
         Args:
@@ -173,8 +188,6 @@ def small_size(chroma_size: tuple[int, int]) -> tuple[int, int]:
     return height, width
 
 
-def _alone(prediction: Prediction, lightness: Floats) -> Colors:
-    """The colours of a frame that nothing is known of but itself."""
+def _alone(prediction: Prediction, lightness: Floats) -> Alone:
     coarse = resize(lightness, prediction.chroma.shape[1:])
-    chroma = spread(prediction.chroma, None, coarse, lightness, radius=_COARSE_RADIUS)
-    return Colors(chroma=chroma, predicted=True, cut=False, recalled=False)
+    return Alone(chroma=spread(prediction.chroma, None, coarse, lightness, radius=_COARSE_RADIUS))

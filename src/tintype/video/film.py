@@ -5,7 +5,7 @@ Three threads hand pictures on. One decodes, and sees what has moved; one finds 
 small size, by network and along that motion; one brings them to the chroma planes' size, joins them
 with the input's own luma, and encodes. FFmpeg, OpenCV and ONNX Runtime let go of Python's lock
 while they work, so all three run side by side, and no more than a few pictures are in memory at any
-time.
+time; some dozens where colours come from later ones too (:mod:`tintype.video.hindsight`).
 
 The coded parts lie in a folder beside the result until the last is done. Then the result is written
 in one go, with everything else that the film holds, and takes its place under its name.

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 from tintype.imaging.film import Plane
-from tintype.video.coloring import Sight
+from tintype.video.coloring import Alone, Sight
 from tintype.video.pictures import Damage
 from tintype.video.state import State
 from tintype.video.steady import Colors
@@ -42,5 +42,5 @@ class Colored:
     """
 
     read: Read
-    colors: Colors
+    colors: Colors | Alone
     before: State | None

@@ -15,8 +15,10 @@ from tintype.inference.engine import Engine
 from tintype.video.channel import Broken, Channel
 from tintype.video.coloring import Colorist
 from tintype.video.frames import Colored, Read
+from tintype.video.hindsight import Hindsight
 from tintype.video.job import FilmJob
 from tintype.video.making import PartMaker
+from tintype.video.options import BOTH_WAYS
 from tintype.video.parts import Part, Workshop
 from tintype.video.pictures import Picture, PictureReader
 from tintype.video.pixels import read_samples
@@ -153,11 +155,22 @@ class Line:
 
     def _finish(self, source: Channel[Colored], maker: PartMaker) -> None:
         """Finish frames; the third thread."""
+        both_ways = self._job.options.steady == BOTH_WAYS
         try:
-            for colored in source:
+            for colored in self._in_hindsight(source) if both_ways else source:
                 if colored.before is not None:
                     maker.hand_in(colored.read.pts, colored.before)
                 maker.add(colored)
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that calls
             self._error = error
             source.leave()
+
+    def _in_hindsight(self, source: Channel[Colored]) -> Iterator[Colored]:
+        """Yield frames with what later ones tell of them."""
+        parts, part_frames = len(self._workshop.parts), self._job.part_frames
+        hindsight = Hindsight(parts * part_frames, part_frames)
+        for colored in source:
+            with self._tally.time("hindsight"):
+                known = list(hindsight.add(colored))
+            yield from known
+        yield from hindsight.finish(whole=not self._stopped)

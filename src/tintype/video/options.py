@@ -12,6 +12,8 @@ from tintype.errors import OptionError
 from tintype.spec.options import check_option, choice, number
 from tintype.video.codecs import AUTO, CODECS, PRESETS
 
+FORWARDS, BOTH_WAYS, ALONE = "motion", "bidirectional", "off"  # how colours are kept steady
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmOptions:
@@ -31,9 +33,10 @@ class FilmOptions:
     start: float | None = number(None, "Second of the film to begin at.", low=0.0, high=1e6)
     end: float | None = number(None, "Second of the film to end before.", low=0.0, high=1e6)
     steady: str = choice(
-        "motion",
-        "motion: colours are carried along the motion; off: each frame stands alone and flickers.",
-        among=("motion", "off"),
+        FORWARDS,
+        "motion: colours are carried along the motion; bidirectional: from later frames too, which "
+        "is steadier and slower; off: each frame stands alone and flickers.",
+        among=(FORWARDS, BOTH_WAYS, ALONE),
     )
     every: int | None = number(
         None, "Run the network on every n-th frame (default: as motion needs it).", low=1, high=50

@@ -51,7 +51,7 @@ _EASE = np.float32(2.5)  # what is shown makes up 1 / (1 + this) of its distance
 # Of the chroma that means lose, so much is given back: all of it would be more than the single
 # predictions have where they differ in hue alone.
 _GIVEN_BACK, _MOST_DULLING, _ADAPTION = 0.6, 1.12, 0.25
-_GREY = 0.5  # mean chroma, CIE units, of a frame that has next to none
+GREY = 0.5  # mean chroma, CIE units, of a frame that has next to none
 
 _FIRST_RUNS = 4  # predictions, two frames apart, with which a scene begins
 _NEAREST, _FARTHEST = 2, 8  # frames from one prediction to the next
@@ -61,23 +61,6 @@ _DOUBTED = 0.02  # share of a frame where the last prediction was doubted: that 
 _FAR = 0.10  # of the short side: motion since the last prediction that calls for another
 
 _FINE_RADIUS, _COARSE_RADIUS = 3, 1  # of the windows for edges, in small and in network pixels
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Colors:
-    """The colours of one frame.
-
-    Attributes:
-        chroma: ``(2, h, w)`` float32: u*, v* in CIE units, at the size of the small lightness.
-        predicted: whether the network saw this frame.
-        cut: whether a new scene begins with it.
-        recalled: whether that is one of the last few scenes again.
-    """
-
-    chroma: Floats
-    predicted: bool
-    cut: bool
-    recalled: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -103,6 +86,38 @@ class Memory:
     travel: float = 0.0
     doubted: float = 0.0
     dulling: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Colors:
+    """The colours of one frame, as they are found: before they are drawn along its edges.
+
+    Attributes:
+        memory: what is known at the frame.
+        lightness: ``(h, w)`` float32: its L*.
+        predicted: whether the network saw it.
+        cut: whether a new scene begins with it.
+        recalled: whether that is one of the last few scenes again.
+    """
+
+    memory: Memory
+    lightness: Floats
+    predicted: bool
+    cut: bool
+    recalled: bool
+
+    @property
+    def chroma(self) -> Floats:
+        """``(2, h, w)`` float32: u*, v* in CIE units. Each time it is asked for, this is work."""
+        chroma = spread(
+            np.moveaxis(self.memory.shown, -1, 0),
+            self.memory.known[..., 2].copy(),
+            self.lightness,
+            self.lightness,
+            radius=_FINE_RADIUS,
+        )
+        chroma *= np.float32(self.memory.dulling)
+        return chroma
 
 
 @dataclass(slots=True, eq=False)
@@ -146,15 +161,13 @@ class Steadier:
         if told is not None:
             _note_dulling(memory, told)
         self.memory = memory
-        chroma = spread(
-            np.moveaxis(memory.shown, -1, 0),
-            memory.known[..., 2].copy(),
-            lightness,
-            lightness,
-            radius=_FINE_RADIUS,
+        return Colors(
+            memory=memory,
+            lightness=lightness,
+            predicted=predicted,
+            cut=entry.cut,
+            recalled=entry.recalled,
         )
-        chroma *= np.float32(memory.dulling)
-        return Colors(chroma=chroma, predicted=predicted, cut=entry.cut, recalled=entry.recalled)
 
     def _enter(
         self, light: NDArray[np.uint8], lightness: Floats, motion: Motion | None
@@ -177,9 +190,7 @@ class Steadier:
         self, memory: Memory, motion: Motion, light: NDArray[np.uint8], lightness: Floats
     ) -> "_Entry":
         fine = motion.on(lightness.shape)
-        known = self._motion.warp(memory.known, fine.back)
-        relit = (lightness - known[..., 3]) / _LIGHT
-        kept = fine.trust * cv2.exp(-relit * relit)
+        known, kept = carry(self._motion, memory.known, fine, lightness)
         known[..., 2] *= kept
         carried = replace(
             memory,
@@ -249,6 +260,26 @@ class Watcher:
         return None if before is None else self._motion.between(before, light)
 
 
+def carry(
+    estimator: MotionEstimator, known: Floats, motion: Motion, lightness: Floats
+) -> tuple[Floats, Floats]:
+    """Bring what is known at one frame along the motion to another.
+
+    Args:
+        estimator: which warps.
+        known: ``(h, w, 4)``, as a :class:`Memory` has it.
+        motion: from the one to the other, on the same grid.
+        lightness: ``(h, w)`` float32: L* of the other.
+
+    Returns:
+        ``(h, w, 4)``, and ``(h, w)`` in [0, 1]: how much of its weight there should be kept, as
+        the motion may be wrong, or the light another.
+    """
+    carried = estimator.warp(known, motion.back)
+    relit = (lightness - carried[..., 3]) / _LIGHT
+    return carried, motion.trust * cv2.exp(-relit * relit)
+
+
 def small_light(lightness: Floats) -> NDArray[np.uint8]:
     """The light that motion is estimated on, from L* at the size at which colours are found."""
     return grainless(resize(lightness, motion_size(lightness.shape)))
@@ -285,7 +316,7 @@ def _learn(memory: Memory, lightness: Floats, prediction: Prediction) -> float:
     known[..., 2] = total / (1 + doubt * doubt)
     memory.runs += 1
     memory.age, memory.travel, memory.doubted = 0, 0.0, float((doubt > 1).mean())
-    return _strength(*chroma)
+    return strength(*chroma)
 
 
 def _show(memory: Memory, kept: Floats) -> None:
@@ -298,11 +329,11 @@ def _show(memory: Memory, kept: Floats) -> None:
 
 def _note_dulling(memory: Memory, told: float) -> None:
     """Learn from the mean chroma of a prediction how much of it is lost in what is shown."""
-    ratio = told / max(_strength(memory.shown[..., 0], memory.shown[..., 1]), _GREY)
+    ratio = told / max(strength(memory.shown[..., 0], memory.shown[..., 1]), GREY)
     wanted = min(1 + _GIVEN_BACK * (ratio - 1), _MOST_DULLING)
     memory.dulling += _ADAPTION * (wanted - memory.dulling)
 
 
-def _strength(u: Floats, v: Floats) -> float:
+def strength(u: Floats, v: Floats) -> float:
     """The mean chroma of a frame, in CIE units."""
     return float(np.sqrt(np.square(u) + np.square(v)).mean())
