@@ -30,6 +30,7 @@ from tintype.errors import OptionError
 from tintype.records.cells import Cell
 from tintype.spec.models import find_model
 from tintype.spec.options import ENGINE_DEFAULTS
+from tintype.video.options import BOTH_WAYS
 
 _SIZES = ((360, 640), (432, 768), (1080, 1920))  # (H, W)
 _SECONDS = 6
@@ -37,7 +38,8 @@ _RATE = 25
 _PHOTOGRAPHS = ("coffee.png", "chelsea.png")  # Rachel Michetti, Stefan van der Walt; CC0
 _PASSING = "astronaut.png"  # NASA, public domain
 _GRAIN = 2.0  # codes of 8 bits
-_STEPS = ("decode", "watch", "color", "compose", "encode")
+_BOTH_WAYS = 432, 768  # (H, W) at which colours from later frames are timed too
+_STEPS = ("decode", "watch", "color", "hindsight", "compose", "encode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +58,22 @@ def run() -> Result:
     rows: list[list[Cell]] = []
     with tempfile.TemporaryDirectory() as folder:
         for height, width in _SIZES:
+            name = f"{width} × {height}"
             source = _write_film(Path(folder, f"{width}x{height}.mp4"), (height, width))
-            done = color(source, Path(folder, "colour.mp4"))
             plain = _transcode(source, Path(folder, "plain.mp4"))
-            rows.append(
-                [
-                    f"{width} × {height}",
-                    done.frames / done.seconds,
-                    done.frames / done.predictions,
-                    *(100 * done.busy[step] / done.seconds for step in _STEPS),
-                    plain,
-                    done.peak_memory / 1e6,
-                ]
-            )
+            target = Path(folder, "colour.mp4")
+            rows.append(_row(name, color(source, target), plain))
+            if (height, width) == _BOTH_WAYS:
+                done = color(source, target, "--steady", BOTH_WAYS)
+                rows.append(_row(f"{name}, both ways", done, plain))
     spec = find_model(ENGINE_DEFAULTS.model)
     return Result(
         title="Film",
         method=f"{spec.name}, SHA-256 {spec.sha256}; {_SECONDS} s of film at {_RATE} frames a "
         "second, grey H.264 in, colour H.264 (x264 veryfast, crf 18) out, default options; one run "
         "each in a fresh process, start-up left out. A step's share is the part of the time that "
-        "it was busy; they run side by side. Transcoding is decoding and encoding alone.",
+        "it was busy; they run side by side. Transcoding is decoding and encoding alone. Both "
+        "ways: with `--steady bidirectional`.",
         header=(
             "size",
             "frames/s",
@@ -87,6 +85,18 @@ def run() -> Result:
         rows=rows,
         digits=1,
     )
+
+
+def _row(name: str, done: Run, plain: float) -> list[Cell]:
+    shares = [done.busy.get(step) for step in _STEPS]
+    return [
+        name,
+        done.frames / done.seconds,
+        done.frames / done.predictions,
+        *(None if share is None else 100 * share / done.seconds for share in shares),
+        plain,
+        done.peak_memory / 1e6,
+    ]
 
 
 def color(source: Path, target: Path, *flags: str) -> Run:

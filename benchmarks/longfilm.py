@@ -22,6 +22,7 @@ from benchmarks.result import Result
 from scripts.clips import photograph
 from tintype.errors import OptionError
 from tintype.records.cells import Cell
+from tintype.video.options import BOTH_WAYS, FORWARDS
 
 _MINUTES, _RATE = 60, 3
 _SIZE = 96, 128  # (H, W)
@@ -41,32 +42,46 @@ def run() -> Result:
     """
     with tempfile.TemporaryDirectory() as folder:
         source = _write_film(Path(folder, "long.mp4"))
-        memory = list(_watch(source, Path(folder, "colour.mp4")))
-    parts = np.array_split(np.array(memory), _PARTS)
+        memory = [
+            list(_watch(source, Path(folder, f"{way}.mp4"), "--steady", way))
+            for way in (FORWARDS, BOTH_WAYS)
+        ]
+    parts = [np.array_split(np.array(each), _PARTS) for each in memory]
     minutes = np.linspace(0, _MINUTES, _PARTS + 1)
     rows: list[list[Cell]] = [
-        [f"{begin:g} to {end:g}", float(part.mean()) / 1e6, float(part.max()) / 1e6]
-        for begin, end, part in zip(minutes, minutes[1:], parts, strict=False)
+        [
+            f"{begin:g} to {end:g}",
+            *(float(measure()) / 1e6 for part in both for measure in (part.mean, part.max)),
+        ]
+        for begin, end, *both in zip(minutes, minutes[1:], *parts, strict=False)
     ]
+    seconds = [len(each) * _EVERY for each in memory]
     return Result(
         title="Memory over a long film",
         method=f"{_MINUTES} minutes at {_RATE} frames a second, {_SIZE[1]} × {_SIZE[0]}, a cut "
         f"every {_SHOT} seconds, the network at {_SHORT_SIDE} pixels, all else by default: "
         f"{60 * _MINUTES * _RATE} frames, {60 * _MINUTES // _SHOT} scenes, "
         f"{6 * _MINUTES} parts. The resident memory of the process, looked at every {_EVERY} s; "
-        f"minutes by the time that the work took, {len(memory) * _EVERY:.0f} s in all.",
-        header=("minutes of film", "mean memory, MB", "most, MB"),
+        f"minutes by the time that the work took, {seconds[0]:.0f} s in all, and {seconds[1]:.0f} "
+        f"s both ways (`--steady bidirectional`).",
+        header=(
+            "minutes of film",
+            "mean memory, MB",
+            "most, MB",
+            "mean, both ways",
+            "most, both ways",
+        ),
         rows=rows,
         digits=0,
     )
 
 
-def _watch(source: Path, target: Path) -> Iterator[int]:
+def _watch(source: Path, target: Path, *flags: str) -> Iterator[int]:
     """Colour a film, and yield the bytes that the process has, again and again."""
     command = [sys.executable, "-m", "tintype", "video", str(source), "-o", str(target)]
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
-            [*command, "--device", "cpu", "--size", str(_SHORT_SIDE)], stderr=told
+            [*command, "--device", "cpu", "--size", str(_SHORT_SIDE), *flags], stderr=told
         )
         try:
             while process.poll() is None:
