@@ -30,9 +30,9 @@ _AHEAD = 24  # from as many later ones: what lies farther ahead would count for 
 _DRIFT = np.float32(0.035)  # by how much a colour's truth drifts from a frame to the next: for one
 # place in a settled scene, what is known of later frames counts for nine tenths
 
-# A mean of more predictions is duller still. So much is given back that the frame is as colourful
-# as it was forwards, bit by bit from frame to frame, and within reason.
-_ADAPTION, _MOST_GIVEN_BACK = 0.1, 1.25
+# A mean of more predictions is duller still. Frames are brought back to the strength that they had
+# forwards; slowly, as that is less steady, and within reason.
+_ADAPTION, _MOST_GIVEN_BACK = 0.04, 1.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
