@@ -16,6 +16,7 @@ from PIL import Image
 import tintype
 from tintype.cli.colorize import colorize
 from tintype.cli.main import load_command, main
+from tintype.errors import ImageTooLarge
 from tintype.imaging.files import encode
 from tintype.imaging.formats import FORMATS, find_format
 from tintype.inference.confidence import encode_confidence
@@ -87,7 +88,7 @@ def test_all_faces_refuse_too_many_pixels_in_the_same_words(stand_in, grey_jpeg,
 
     source = tmp_path / "a.jpg"
     source.write_bytes(grey_jpeg)
-    with pytest.raises(tintype.ImageTooLarge) as refused:
+    with pytest.raises(ImageTooLarge) as refused:
         tintype.read(source, max_pixels=5000)
     command = ["colorize", str(source), "-o", str(tmp_path / "b.jpg"), "--model", stand_in.file]
     assert main([*command, "--max-pixels", "5000"]) == 1
