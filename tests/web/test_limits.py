@@ -43,6 +43,16 @@ def test_too_many_pixels_are_refused(start, grey_jpeg):
     assert answer.json()["error"] == "ImageTooLarge"
 
 
+def test_the_network_is_not_asked_to_see_more_than_it_should(start, grey_jpeg):
+    running = start(network_size=100)
+    for path in ("/v1/colorize", "/v1/confidence", "/v1/alternatives"):
+        answer = running.client.post(path, params={"size": 101}, content=grey_jpeg)
+        assert answer.status_code == 422
+        assert "at most 100 on this server, got 101" in answer.json()["detail"]
+    answer = running.client.post("/v1/colorize", params={"size": 100}, content=grey_jpeg)
+    assert answer.status_code == 200
+
+
 def test_a_client_has_so_many_places(start, bench, grey_jpeg):
     running = start(per_client=1)
     with ThreadPoolExecutor() as pool:

@@ -79,8 +79,8 @@ def arrival_routes(house: House) -> APIRouter:
     """
     router = APIRouter(responses=_REFUSED)
     jobs, limits = house.jobs, house.limits
-    read_photograph = read_wish(pixels=limits.pixels, hints=True)
-    read_film = read_film_wish(pixels=limits.pixels)
+    read_photograph = read_wish(limits, hints=True)
+    read_film = read_film_wish(limits)
 
     @router.post(
         "/{id}/photographs",

@@ -21,6 +21,9 @@ class Limits:
 
     upload_bytes: int = number(200_000_000, "Bytes of one photograph's file (413).", low=1)
     pixels: int = number(100_000_000, "Pixels of one photograph (413).", low=1)
+    network_size: int = number(
+        1024, "Short side, in pixels, that the network may be asked to see (422).", low=64
+    )
     concurrent: int = number(2, "Photographs coloured at the same time.", low=1)
     queue: int = number(32, "Photographs that may wait beside those (503).", low=0)
     per_client: int = number(16, "Photographs of one client in the house at a time (429).", low=1)

@@ -19,6 +19,7 @@ from tintype.spec.hint_texts import hints_from_json
 from tintype.spec.hints import Hint
 from tintype.spec.options import SAMPLE_DEFAULTS, ColorizeOptions, FileOptions, SampleOptions
 from tintype.video.options import FilmOptions
+from tintype.web.limits import Limits
 
 _OF_THE_SERVER = ("max_pixels",)  # an option of the server's own: Limits.pixels
 _NOT_OF_FILMS = ("tone",)
@@ -35,12 +36,12 @@ class Wish:
 
 
 def read_wish(
-    *, pixels: int, hints: bool, samples: bool = False, only: Collection[str] | None = None
+    limits: Limits, *, hints: bool, samples: bool = False, only: Collection[str] | None = None
 ) -> Callable[..., Wish]:
     """Make the dependency that reads a :class:`Wish` from a request's query.
 
     Args:
-        pixels: the largest photograph that the server takes.
+        limits: the server's.
         hints: whether hints are read too.
         samples: whether several colourings can be asked for.
         only: the options that are read; by default all.
@@ -51,8 +52,8 @@ def read_wish(
 
     def read(**given: Any) -> Wish:
         return Wish(
-            ColorizeOptions(**_of(ColorizeOptions, given)),
-            FileOptions(max_pixels=pixels, **_of(FileOptions, given)),
+            _read_options(given, limits),
+            FileOptions(max_pixels=limits.pixels, **_of(FileOptions, given)),
             hints_from_json(given.get("hints") or "[]"),
             SampleOptions(**_of(SampleOptions, given)),
         )
@@ -87,18 +88,17 @@ class FilmWish:
     film_options: FilmOptions
 
 
-def read_film_wish(*, pixels: int) -> Callable[..., FilmWish]:
+def read_film_wish(limits: Limits) -> Callable[..., FilmWish]:
     """Make the dependency that reads a :class:`FilmWish`, as :func:`read_wish` does.
 
     Args:
-        pixels: of the largest frames that the server takes.
+        limits: the server's; its bound on pixels is one on those of a frame.
     """
 
     def read(**given: Any) -> FilmWish:
-        film = FilmOptions(
-            **{**_of(FilmOptions, given), "max_pixels": min(pixels, FilmOptions().max_pixels)}
-        )
-        return FilmWish(ColorizeOptions(**_of(ColorizeOptions, given)), film)
+        pixels = min(limits.pixels, FilmOptions().max_pixels)
+        film = FilmOptions(**{**_of(FilmOptions, given), "max_pixels": pixels})
+        return FilmWish(_read_options(given, limits), film)
 
     colors = [p for p in _parameters(ColorizeOptions) if p.name not in _NOT_OF_FILMS]
     read.__signature__ = inspect.Signature(colors + _parameters(FilmOptions))  # type: ignore[attr-defined]  # any function has one
@@ -115,6 +115,16 @@ def refuse_unknown(request: Request) -> None:
             f"no option {', '.join(map(repr, unknown))}; there are "
             f"{', '.join(sorted(known)) or 'none here'}"
         )
+
+
+def _read_options(given: dict[str, Any], limits: Limits) -> ColorizeOptions:
+    """How to colour, within what one client may have of the network's time and memory."""
+    options = ColorizeOptions(**_of(ColorizeOptions, given))
+    if options.size is not None and options.size > limits.network_size:
+        raise OptionError(
+            f"size may be at most {limits.network_size} on this server, got {options.size}"
+        )
+    return options
 
 
 def _of(options: type, given: dict[str, Any]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def photograph_routes(house: House) -> APIRouter:
         house: what all requests share.
     """
     router = APIRouter(prefix="/v1", dependencies=[Depends(refuse_unknown)])
-    read = read_wish(pixels=house.limits.pixels, hints=True, samples=True)
+    read = read_wish(house.limits, hints=True, samples=True)
 
     @router.post(
         "/colorize",
@@ -124,7 +124,7 @@ def photograph_routes(house: House) -> APIRouter:
 
 
 def _add_alternatives(router: APIRouter, house: House) -> None:
-    read = read_wish(pixels=house.limits.pixels, hints=True, samples=True, only=_DRAWN)
+    read = read_wish(house.limits, hints=True, samples=True, only=_DRAWN)
 
     @router.post(
         "/alternatives",
@@ -159,7 +159,7 @@ def _drawn(alternative: Alternative) -> DrawnAlternative:
 
 
 def _add_confidence(router: APIRouter, house: House) -> None:
-    read = read_wish(pixels=house.limits.pixels, hints=True, only=_SEEN)
+    read = read_wish(house.limits, hints=True, only=_SEEN)
 
     @router.post(
         "/confidence",
