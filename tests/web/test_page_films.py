@@ -57,14 +57,21 @@ def test_a_film_is_coloured_as_the_sliders_stand_and_taken_home(start, open_page
         shown = [frame.to_ndarray(format="rgb24") for frame in opened.decode(video=0)]
     assert len(shown) == 12
     assert np.ptp(shown[3].astype(int), axis=2).mean() > 3
-    page.route(
-        "**/v1/jobs/*", lambda route: route.fulfill(status=404, json={"detail": "no longer"})
-    )
-    page.get_by_role("button", name="Download old.mkv").click()
-    row(page, "old.mkv", "no longer")
-    page.unroute("**/v1/jobs/*")
     page.close()  # with it goes what nobody can ask for any more
     running.wait(lambda: len(running.app.state.jobs) == 0)
+
+
+def test_a_job_that_is_gone_is_said_and_another_begun(start, open_page, network, film):
+    running = start(network=network)
+    page = open_page(running)
+    with page.expect_request(lambda request: "/films?" in request.url) as sent:
+        choose(page, ("old.mkv", film))
+    row(page, "old.mkv", "done")
+    running.client.delete(sent.value.url.partition("/films")[0])
+    page.get_by_role("button", name="Download old.mkv").click()
+    row(page, "old.mkv", "there is no such job, or no longer")
+    choose(page, ("new.mkv", film))
+    row(page, "new.mkv", "done")
 
 
 def test_who_needs_a_token_gets_films_too(start, chromium, network, film):

@@ -82,13 +82,25 @@ class Films extends HTMLElement {
     const wanted = Object.fromEntries(OPTIONS.map((name) => [name, query[name]]));
     let job;
     try {
-      job = await (this.#job ??= this.#begin());
+      job = await this.#join();
     } catch (error) {
       this.#job = null;
       this.#fail(films, error);
       return;
     }
     for (const film of films) await this.#send(film, job, wanted);
+  }
+
+  /** The job that films are sent to; another one where nobody asked for it so long that it is gone. */
+  async #join() {
+    const job = await (this.#job ??= this.#begin());
+    try {
+      await call(job.path);
+      return job;
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      return (this.#job = this.#begin());
+    }
   }
 
   async #begin() {
