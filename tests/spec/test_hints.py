@@ -39,6 +39,11 @@ def test_a_disc_covers_what_scikit_image_draws():
     np.testing.assert_array_equal(planes[2], expected)
 
 
+def test_a_hint_on_the_border_of_two_small_pixels_is_in_the_second():
+    planes = hints_to_planes([Hint(0, 11, GREEN, radius=1e-9)], middle(30, 1), (23, 1))
+    assert planes[2, :, 0].nonzero()[0].tolist() == [15]  # 11.5 / 23 of 30, which 23 / 30 misses
+
+
 @given(size=st.tuples(sides, sides), small=st.tuples(sides, sides), data=st.data())
 def test_a_hint_lies_where_its_pixel_does_and_covers_one_at_least(size, small, data):
     y = data.draw(st.integers(0, size[0] - 1))

@@ -92,7 +92,8 @@ def _disc(hint: Hint, shape: tuple[int, ...], size: tuple[int, int]) -> NDArray[
     rows = (np.arange(shape[0]) + 0.5) * step_y - y
     columns = (np.arange(shape[1]) + 0.5) * step_x - x
     disc = rows[:, None] ** 2 + columns[None, :] ** 2 <= radius**2
-    disc[min(int(y / step_y), shape[0] - 1), min(int(x / step_x), shape[1] - 1)] = True
+    row, column = int(y * shape[0] / size[0]), int(x * shape[1] / size[1])  # exact where whole
+    disc[min(row, shape[0] - 1), min(column, shape[1] - 1)] = True
     return disc
 
 
