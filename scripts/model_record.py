@@ -78,7 +78,7 @@ def to_markdown(content: Mapping[str, Any]) -> str:
             ["predicts", _describe_bins(content)],
             ["temperature", f"{content['temperature']:g}, at vividness 0.5"],
             ["correction", f"{content['correction']:.0%} of the loss's weights for rare colours"],
-            ["chroma's curve", f"gain {content['gain']:g}, power {content['power']:g}"],
+            ["chroma's curve", _describe_curve(content)],
             ["takes hints", "yes" if content["hints"] else "no"],
             ["licence of the weights", content["license"]],
             [content["file"], _describe_file(content)],
@@ -87,6 +87,11 @@ def to_markdown(content: Mapping[str, Any]) -> str:
         return markdown.table(["", content["name"]], rows)
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"the record of a network is damaged: {error!r}") from error
+
+
+def _describe_curve(content: Mapping[str, Any]) -> str:
+    gain, power, limit = (f"{content[name]:g}" for name in ("gain", "power", "limit"))
+    return f"gain {gain}, power {power}, at most × {limit}"
 
 
 def _describe_bins(content: Mapping[str, Any]) -> str:

@@ -43,9 +43,10 @@ def main() -> int:
     )
     parser.add_argument("--size", default="160", help="short side that the network is to see")
     parser.add_argument("--temperature", default="0.3", help="of the decode at vividness 0.5")
-    parser.add_argument("--gain", default="1.1", help="of the curve that chroma goes through")
+    parser.add_argument("--gain", default="1.15", help="of the curve that chroma goes through")
     parser.add_argument("--power", default="1.3", help="of that curve")
-    parser.add_argument("--correction", default="0.3", help="of the loss's weights")
+    parser.add_argument("--limit", default="1.12", help="what it multiplies chroma by at most")
+    parser.add_argument("--correction", default="0.1", help="of the loss's weights")
     parser.add_argument("--test", action="store_true", help="evaluate on the test photographs too")
     asked = parser.parse_args()
     file = OUT / f"{asked.name}.onnx"
@@ -53,7 +54,7 @@ def main() -> int:
     OUT.mkdir(parents=True)
     choices = [
         word
-        for name in ("size", "temperature", "gain", "power", "correction")
+        for name in ("size", "temperature", "gain", "power", "limit", "correction")
         for word in (f"--{name}", getattr(asked, name))
     ]
     try:

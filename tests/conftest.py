@@ -108,6 +108,7 @@ STAND_IN = ModelSpec(
     temperature=0.5,
     gain=1.0,
     power=1.0,
+    limit=1.0,
     correction=0.0,
     bin_step=10.0,
     hints=False,

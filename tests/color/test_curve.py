@@ -22,7 +22,7 @@ def make(request, dtype):
     return lambda planes: library.asarray(planes, dtype=getattr(library, dtype))
 
 
-CURVE = ChromaCurve(gain=1.2, power=1.4)
+CURVE = ChromaCurve(gain=1.2, power=1.4, limit=1.5)
 
 
 def place(u: float, v: float, light: float) -> tuple[np.ndarray, np.ndarray]:
@@ -37,6 +37,12 @@ def test_strength_is_given_by_the_power_and_hue_stays(make):
     assert_allclose(np.asarray(shown).ravel(), [0.6 * expected, 0.8 * expected], rtol=1e-5)
     assert array_namespace(shown) is array_namespace(chroma)
     assert (shown.dtype, device(shown)) == (chroma.dtype, device(chroma))
+
+
+def test_strong_colours_are_multiplied_by_the_limit_at_most(make):
+    chroma, light = (make(part) for part in place(24.0, 32.0, 60.0))
+    shown = ChromaCurve(gain=1.2, power=1.4, limit=1.1).apply(chroma, light, light)
+    assert_allclose(np.asarray(shown).ravel(), [26.4, 35.2], rtol=1e-5)
 
 
 def test_gain_and_power_of_one_change_nothing(make, rng):
@@ -83,7 +89,7 @@ def test_one_place_is_its_own_neighborhood():
     assert neighborhood(light) == (light, light)
 
 
-@pytest.mark.parametrize("curve", [{"gain": 0.0}, {"power": -1.0}, {"gain": float("nan")}])
+@pytest.mark.parametrize("curve", [{"gain": 0.0}, {"power": -1.0}, {"limit": float("nan")}])
 def test_a_curve_needs_numbers_above_zero(curve):
     with pytest.raises(ValueError, match="must be above 0"):
         ChromaCurve(**curve)

@@ -29,6 +29,7 @@ SPEC = ModelSpec(
     temperature=0.4,
     gain=1.2,
     power=1.3,
+    limit=1.5,
     correction=0.5,
     bin_step=40.0,
     hints=True,
@@ -81,7 +82,7 @@ def test_onnx_runtime_agrees_with_pytorch_on_the_same_rounded_weights(
 
 
 def test_a_plain_decode_in_the_graph_is_the_heads_own(network, rng):
-    predictor = Predictor(network, replace(SPEC, gain=1.0, power=1.0, correction=0.0))
+    predictor = Predictor(network, replace(SPEC, gain=1.0, power=1.0, limit=1.0, correction=0.0))
     predictor.penalties.zero_()
     grey = torch.from_numpy(rng.uniform(0, 100, (1, 1, 64, 64)).astype(np.float32))
     with torch.inference_mode():

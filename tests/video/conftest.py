@@ -47,6 +47,7 @@ class FakeNetwork:
         temperature=0.4,
         gain=1.0,
         power=1.0,
+        limit=1.0,
         correction=0.0,
         bin_step=10.0,
         hints=True,

@@ -20,6 +20,7 @@ def export(
     temperature: Annotated[float, typer.Option(help="Of the decode at vividness 0.5.")] = 0.3,
     gain: Annotated[float, typer.Option(help="Of the curve that chroma goes through.")] = 1.0,
     power: Annotated[float, typer.Option(help="Of that curve.")] = 1.0,
+    limit: Annotated[float, typer.Option(help="What it multiplies by at most.")] = 1.0,
     correction: Annotated[
         float, typer.Option(help="Share of the loss's weights that scores are freed of.")
     ] = 0.5,
@@ -46,6 +47,7 @@ def export(
         temperature=temperature,
         gain=gain,
         power=power,
+        limit=limit,
         correction=correction,
         bin_step=network.head.config.step,
         hints=network.takes_hints,

@@ -3,9 +3,10 @@
 
 The mean of what a place may be is duller than any of it. A factor on all chroma would bring the
 strength back, and tint what ought to be grey. The eye is easier on a strong colour that is too
-strong than on a grey that is not grey, and CIEDE2000 with it, so strength is given by a power:
+strong than on a grey that is not grey, and CIEDE2000 with it, so strength is given by a power, up
+to a limit, since what the network is sure of, skin above all, has lost little:
 
-    |c|  ->  gain * PIVOT * (|c| / PIVOT) ** power
+    |c|  ->  |c| * min(gain * (|c| / PIVOT) ** (power - 1), limit)
 
 No colour is lifted beyond what sRGB can show at the place's lightness, darkest and lightest of its
 neighbourhood alike: the picture that lies under the small plane of chroma has both. Where that
@@ -26,18 +27,22 @@ _FAINTEST = 1e-4  # CIE units: what is fainter counts as this
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChromaCurve:
-    """The curve of one network; 1 and 1 change nothing.
+    """The curve of one network; as it is by default it changes nothing.
 
     Raises:
-        ValueError: the gain or the power is not above 0.
+        ValueError: a number is not above 0.
     """
 
     gain: float = 1.0
     power: float = 1.0
+    limit: float = 1.0  # what chroma is multiplied by at most
 
     def __post_init__(self) -> None:
-        if not (self.gain > 0 and self.power > 0):
-            raise ValueError(f"gain and power must be above 0, got {self.gain}, {self.power}")
+        if not (self.gain > 0 and self.power > 0 and self.limit > 0):
+            raise ValueError(
+                f"gain, power and limit must be above 0, "
+                f"got {self.gain}, {self.power}, {self.limit}"
+            )
 
     def apply(self, chroma: Array, low: Array, high: Array) -> Array:
         """Put chroma through the curve.
@@ -52,6 +57,7 @@ class ChromaCurve:
         """
         xp = array_namespace(chroma)
         factor = self.gain * (_strength(chroma) / PIVOT) ** (self.power - 1)
+        factor = xp.clip(factor, max=self.limit)
         bound = factor * _share(factor * chroma, low, high)
         return chroma * xp.where(factor > 1, xp.clip(bound, min=1.0), factor)
 
@@ -59,7 +65,9 @@ class ChromaCurve:
         """What :meth:`apply` turns into this chroma; a colour that it would not lift is itself."""
         xp = array_namespace(chroma)
         strength = _strength(chroma)
-        before = PIVOT * (strength / (self.gain * PIVOT)) ** (1 / self.power)
+        before = xp.maximum(
+            PIVOT * (strength / (self.gain * PIVOT)) ** (1 / self.power), strength / self.limit
+        )
         shown = _share(chroma, low, high) >= 1
         return chroma * xp.where(shown | (before > strength), before / strength, 1.0)
 

@@ -44,7 +44,8 @@ class ModelSpec:
     stride: int  # input pixels per output pixel
     temperature: float  # of vividness 0.5, chosen on the validation photographs
     gain: float  # of the curve that the decode puts chroma through
-    power: float  # (tintype.color.curve.ChromaCurve), chosen likewise
+    power: float  # (tintype.color.curve.ChromaCurve), chosen likewise,
+    limit: float  # as is what it multiplies chroma by at most
     correction: float  # how much of the loss's weights for rare colours the scores were freed of
     bin_step: float  # CIE units between the joint bins' centres (tintype.color.bins.JointBins)
     hints: bool  # whether the graph has the input `hints`
@@ -62,7 +63,7 @@ class ModelSpec:
     @property
     def curve(self) -> ChromaCurve:
         """The curve that chroma goes through after it was decoded."""
-        return ChromaCurve(gain=self.gain, power=self.power)
+        return ChromaCurve(gain=self.gain, power=self.power, limit=self.limit)
 
     def to_json(self) -> str:
         """The spec as the exporter writes it into the ONNX file: all but ``file``, ``sha256``."""
