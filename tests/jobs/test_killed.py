@@ -42,7 +42,7 @@ def die_before(number, out):
     return left
 
 def say(*words):
-    print(json.dumps(words), flush=True)
+    os.write(1, (json.dumps(words) + chr(10)).encode())  # at one stroke: processes share it
 
 def child(folder, model, out, moment):
     left = die_before(moment, out)

@@ -59,7 +59,12 @@ def test_steps_that_were_done_again_count_once(small_recipe, photographs, tmp_pa
 def test_a_recipe_is_read_without_running_it(small_recipe):
     read = parse_recipe(repr(small_recipe))
     assert (read["type"], read["name"], read["batch_size"]) == ("Recipe", "small", 2)
-    assert read["network"]["encoder"] == {"type": "MobileNetV2Config", "width": 0.25, "frozen": 0}
+    assert read["network"]["encoder"] == {
+        "type": "MobileNetV2Config",
+        "width": 0.25,
+        "frozen": 0,
+        "norm": True,
+    }
     assert read["augment"]["area"] == [0.5, 1.0]
 
 
