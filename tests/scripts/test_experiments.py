@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of experiments builds, runs, goes on, and becomes a table."""
 
-import io
 import shutil
-import tarfile
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from scripts.experiments import __main__ as experiments
 from scripts.experiments.measure import SHARE, compare
@@ -79,19 +76,14 @@ def test_a_grey_prediction_has_no_colour_to_scale(photographs):
 
 
 @pytest.fixture
-def data(tmp_path, rng):
+def data(tmp_path, rng, write_shard):
+    """Five pictures to train on and five to look at; the first of each is grey."""
     for part in ("train", "val"):
-        (tmp_path / part).mkdir()
-        with tarfile.open(tmp_path / part / "a-000.tar", "w") as shard:
-            for number in range(5):
-                level = rng.integers(0, 200, 3) if number else np.full(3, 90)  # the first is grey
-                pixels = (level + rng.integers(0, 50, (40, 48, 1))).astype(np.uint8)
-                picture = io.BytesIO()
-                Image.fromarray(pixels).save(picture, "PNG")
-                member = tarfile.TarInfo(f"made/plain/{number:08}.png")
-                member.size = picture.tell()
-                picture.seek(0)
-                shard.addfile(member, picture)
+        levels = [np.full(3, 90), *rng.integers(0, 200, (4, 3))]
+        grain = rng.integers(0, 50, (5, 40, 48, 1))
+        write_shard(
+            tmp_path / part, [(a + b).astype(np.uint8) for a, b in zip(levels, grain, strict=True)]
+        )
     return tmp_path
 
 
@@ -99,8 +91,7 @@ def data(tmp_path, rng):
 def test_a_list_is_worked_off_once_and_published(data, tmp_path, monkeypatch, capsys):
     base = Trial(name=BASE, group="the base", change="nothing", recipe=SMALL)
     vivid = replace(base, name="vivid", change="no grey ones", vivid=True)
-    for module in (experiments,):
-        monkeypatch.setattr(module, "list_trials", lambda: [base, vivid])
+    monkeypatch.setattr(experiments, "list_trials", lambda: [base, vivid])
     monkeypatch.setattr(experiments, "RECORD", tmp_path / "docs/search.json")
     monkeypatch.setattr(experiments, "_SIDE", 32)
     words = ["--data", str(data), "--out", str(tmp_path / "out"), "--cache", str(tmp_path / "c")]

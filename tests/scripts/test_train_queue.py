@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A queue trains what is not finished, goes on where it was, and says what it did."""
 
-import io
-import tarfile
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from scripts import train_queue
 from tintype.records.journal import read_journal
@@ -37,18 +33,8 @@ RECIPE = Recipe(
 
 
 @pytest.fixture
-def data(tmp_path, rng):
-    folder = tmp_path / "data"
-    folder.mkdir()
-    with tarfile.open(folder / "a-000.tar", "w") as shard:
-        for number in range(4):
-            picture = io.BytesIO()
-            Image.fromarray(rng.integers(0, 255, (40, 48, 3), np.uint8)).save(picture, "PNG")
-            member = tarfile.TarInfo(f"made/plain/{number:08}.png")
-            member.size = picture.tell()
-            picture.seek(0)
-            shard.addfile(member, picture)
-    return folder
+def data(tmp_path, rng, write_shard):
+    return write_shard(tmp_path / "data", rng.integers(0, 255, (4, 40, 48, 3), np.uint8))
 
 
 def test_what_is_finished_is_left_and_what_fails_does_not_stop_the_rest(data, tmp_path, capsys):
