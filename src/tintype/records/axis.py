@@ -8,6 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_LEAST = 1e-200  # what is nearer to zero counts as zero: next to it floats run out of digits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
@@ -26,7 +28,7 @@ class Axis:
 
     def shows(self, value: float) -> bool:
         """Whether a value has a place: it is finite, and above zero on a logarithmic axis."""
-        return math.isfinite(value) and (not self.log or value > 0)
+        return math.isfinite(value) and (not self.log or value >= _LEAST)
 
     def ticks(self, *, count: int = 8) -> list[float]:
         """Round values on the axis, about ``count`` of them."""
@@ -53,7 +55,8 @@ class Axis:
 
 def find_span(values: Sequence[float], *, log: bool) -> tuple[float, float]:
     """Ends of an axis that shows all values, with a little room; some axis if there are none."""
-    shown = [value for value in values if math.isfinite(value) and (not log or value > 0)]
+    finite = [value if abs(value) >= _LEAST else 0.0 for value in values if math.isfinite(value)]
+    shown = [value for value in finite if not log or value > 0]
     low, high = (min(shown), max(shown)) if shown else (1.0, 1.0)
     if log:
         return (low / 1.1, high * 1.1) if low < high else (low / 3, high * 3)
