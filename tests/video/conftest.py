@@ -266,3 +266,15 @@ def color(network):
         return color_film(job, network, stop=stop, on_progress=on_progress)
 
     return run
+
+
+@pytest.fixture
+def scene(cameraman) -> np.ndarray:
+    """(72, 108) float32 L*."""
+    return cv2.resize(cameraman[20:116, 60:204], (108, 72)).astype(np.float32) / 2.55
+
+
+@pytest.fixture
+def another(cameraman) -> np.ndarray:
+    """Another one, of the same size."""
+    return cv2.resize(cameraman[130:226, 100:244], (108, 72)).astype(np.float32) / 2.55

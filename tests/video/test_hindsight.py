@@ -18,17 +18,6 @@ SIZE = 72, 108
 PART = 50
 
 
-@pytest.fixture
-def scene(cameraman) -> np.ndarray:
-    """(72, 108) float32 L*."""
-    return cv2.resize(cameraman[20:116, 60:204], SIZE[::-1]).astype(np.float32) / 2.55
-
-
-@pytest.fixture
-def another(cameraman) -> np.ndarray:
-    return cv2.resize(cameraman[130:226, 100:244], SIZE[::-1]).astype(np.float32) / 2.55
-
-
 def predict(u, confidence=0.6, *, v=0.0):
     """A network that gives one colour all over, or the plane it is given."""
     planes = np.stack([np.broadcast_to(np.float32(value), (18, 27)) for value in (u, v)])

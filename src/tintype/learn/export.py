@@ -5,10 +5,9 @@ The decode is inside the graph, so that every face decodes alike; its tensors ar
 :mod:`tintype.spec.model`. Batch norms are folded into the convolutions, the weights rounded to
 float16, stored so, and cast to float32 as the file is loaded.
 
-Of the scores, the decode takes back a part of what the loss's weights for rare colours put there
-(those weights make a network bold, and a network that was trained boldly is the better one even
-for being decoded calmly), and makes classes unlikely that no display can show at the lightness of
-a place and its neighbours. What the distribution's mean has lost in strength, a curve gives back.
+Of the scores, the decode takes back a part of what the loss's weights for rare colours put there,
+and it makes classes unlikely that no display can show at the lightness of a place and its
+neighbours. What the distribution's mean has lost in strength, a curve gives back.
 """
 
 import copy
