@@ -1,7 +1,17 @@
 import math
 from types import SimpleNamespace
 
-from tintype.learn.curves import Curve, CurveRecorder, Point, read_curve
+import pytest
+
+from tintype.learn import curves
+from tintype.learn.curves import (
+    CourseRecorder,
+    Curve,
+    CurveRecorder,
+    Point,
+    read_course,
+    read_curve,
+)
 
 
 def train(recorder, losses, *, start=0):
@@ -50,3 +60,40 @@ def test_validation_losses_stand_apart(tmp_path):
 
 def test_a_run_without_a_curve_has_no_points(tmp_path):
     assert read_curve(tmp_path / "nowhere") == Curve((), ())
+
+
+class Switch:
+    """A network that only knows whether it is trained or looked at."""
+
+    training = True
+
+    def train(self):
+        self.training = True
+
+    def eval(self):
+        self.training = False
+
+
+@pytest.mark.parametrize(("last", "looks"), [(6, [3, 6]), (5, [3, 5])])
+def test_the_course_is_scored_every_so_many_steps_and_after_the_last(
+    tmp_path, monkeypatch, last, looks
+):
+    network = Switch()
+
+    def score(looked_at, photographs, *, side):
+        assert (looked_at, photographs, side) == (network, "photographs", 32)
+        assert not network.training
+        return SimpleNamespace(summary=lambda: {"l2": float(trainer.global_step)})
+
+    monkeypatch.setattr(curves, "score_network", score)
+    recorder = CourseRecorder(tmp_path, "photographs", side=32, every=3)
+    trainer = SimpleNamespace(global_step=0, max_steps=last)
+    for _ in range(last):
+        trainer.global_step += 1
+        recorder.on_train_batch_end(trainer, SimpleNamespace(network=network))
+        assert network.training
+    assert read_course(tmp_path) == [(step, {"l2": float(step)}) for step in looks]
+
+
+def test_a_run_that_was_not_looked_at_has_no_course(tmp_path):
+    assert read_course(tmp_path) == []

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from tintype.learn import datasets
 from tintype.learn.augment import Augment
 from tintype.learn.datasets import (
     Numbers,
     StreamedCrops,
     TrainingCrops,
     ValidationCrops,
+    cut_squares,
     open_cache,
 )
 from tintype.learn.shards import list_shards
@@ -44,6 +46,43 @@ def test_a_build_that_was_stopped_is_no_cache(cache, shards, tmp_path):
     (folder / "pixels.u8").write_bytes(b"half")
     again = open_cache(shards, tmp_path / "cache", workers=1)
     np.testing.assert_array_equal(again[8], cache[8])
+
+
+def test_of_two_builds_at_once_the_first_to_be_done_stays(shards, tmp_path, monkeypatch):
+    """While one process decodes, another one builds the same cache from beginning to end."""
+    real = datasets._decode_all
+
+    def slowly(chosen, draft, workers, on_progress):
+        monkeypatch.setattr(datasets, "_decode_all", real)
+        other = open_cache(shards, tmp_path / "c", workers=1)
+        assert len(other) == 9
+        real(chosen, draft, workers, on_progress)
+        (draft / "index.json").write_text("{}")  # and what it wrote differs
+
+    monkeypatch.setattr(datasets, "_decode_all", slowly)
+    assert len(open_cache(shards, tmp_path / "c", workers=1)) == 9
+    assert len(list((tmp_path / "c").iterdir())) == 1
+
+
+def test_a_build_that_fails_leaves_nothing(shards, tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(datasets, "_decode_all", fail)
+    with pytest.raises(OSError, match="the disk is full"):
+        open_cache(shards, tmp_path / "c", workers=1)
+    assert list((tmp_path / "c").iterdir()) == []
+
+
+def test_squares_are_the_middle_of_photographs_at_their_own_size(cache, pictures):
+    squares = cut_squares(cache.subset([2, 5]))
+    assert squares.keys == (cache.keys[2], cache.keys[5])
+    for index, name in enumerate(squares.keys):
+        height, width = pictures[name].shape[:2]
+        side = min(height, width)
+        top, left = (height - side) // 2, (width - side) // 2
+        expected = pictures[name][top : top + side, left : left + side]
+        np.testing.assert_array_equal(squares[index], expected)
 
 
 def test_building_reports_progress(shards, tmp_path):

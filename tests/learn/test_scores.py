@@ -3,9 +3,11 @@ import pytest
 import torch
 
 from tintype.color.luv import rgb_to_luv
+from tintype.learn import scores
+from tintype.learn.datasets import PhotographCache
 from tintype.learn.heads.channel_bins import ChannelBinsConfig
 from tintype.learn.network import Network, NetworkConfig
-from tintype.learn.scores import predict_chroma, render, score_chroma
+from tintype.learn.scores import predict_chroma, render, score_chroma, score_network
 
 
 @pytest.fixture
@@ -42,6 +44,41 @@ def test_scores_of_parts_add_up_to_the_whole(rgb):
     chroma = np.zeros((3, 2, 8, 8), np.float32)
     parts = score_chroma(chroma[:1], rgb[:1]) + score_chroma(chroma[1:], rgb[1:])
     assert parts.summary() == pytest.approx(score_chroma(chroma, rgb).summary(), rel=1e-5)
+
+
+class Traveller:
+    """A network of which only its place is known."""
+
+    def __init__(self):
+        self.places = []
+
+    def parameters(self):
+        return iter([torch.zeros(1)])
+
+    def to(self, device):
+        self.places.append(device)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_scores_are_taken_where_it_is_fast_and_the_network_comes_back(monkeypatch, rgb, fails):
+    network, fast = Traveller(), torch.device("meta")  # stands for an accelerator
+
+    def predict(moved, squares):
+        assert moved.places == [fast]
+        if fails:
+            raise RuntimeError("out of memory")
+        return np.zeros((len(squares), 2, 8, 8), np.float32)
+
+    monkeypatch.setattr(scores, "_fastest", lambda: fast)
+    monkeypatch.setattr(scores, "read_squares", lambda photographs, side: rgb[: len(photographs)])
+    monkeypatch.setattr(scores, "predict_chroma", predict)
+    photographs = PhotographCache(np.empty(0), ("a", "b"), np.zeros((2, 2)), np.zeros(2))
+    if fails:
+        with pytest.raises(RuntimeError, match="out of memory"):
+            score_network(network, photographs, side=8)
+    else:
+        assert len(score_network(network, photographs, side=8).ciede2000) == 2
+    assert network.places == [fast, torch.device("cpu")]
 
 
 def test_rendering_keeps_the_true_lightness(rgb):

@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from tintype.errors import OptionError
-from tintype.learn.datasets import open_cache
+from tintype.learn import trials
+from tintype.learn.augment import center_crop
+from tintype.learn.datasets import TrainingCrops, open_cache
 from tintype.learn.decoders.residual_concat import ResidualConcatConfig
 from tintype.learn.encoders.vgg16 import VGG16Config
 from tintype.learn.heads.channel_bins import ChannelBinsConfig
@@ -50,6 +52,26 @@ def test_overfits_two_photographs_and_stops(recipe, photographs, tmp_path):
     assert min(checks[-1].accuracy_u, checks[-1].accuracy_v) >= 0.9
     assert [check.step for check in checks] == list(range(20, checks[-1].step + 1, 20))
     assert checks[-1].step < 400
+
+
+def test_what_is_learnt_is_what_is_scored(recipe, photographs, tmp_path, monkeypatch):
+    """Of photographs that are no squares, a random square would be something else each time."""
+    seen = []
+    real = trials.train
+
+    def spy(recipe, learnt, *arguments, **options):
+        crops = TrainingCrops(learnt, side=recipe.side, augment=recipe.augment, seed=0)
+        for number in range(6):
+            index, crop, _ = crops.draw(number)
+            assert crop == center_crop(*learnt.sizes[index])
+        seen.append(learnt)
+        return real(recipe, learnt, *arguments, **options)
+
+    monkeypatch.setattr(trials, "train", spy)
+    options = OverfitOptions(photographs=3, steps=2, check_every=2)
+    overfit(recipe, photographs, tmp_path / "run", options)
+    (learnt,) = seen
+    assert len(learnt) == 3
 
 
 def test_drawing_is_the_seeds(photographs):

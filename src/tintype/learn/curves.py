@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The losses of a run, step by step, kept in a small journal that outlives every stop.
+"""The losses and scores of a run, by steps, in small journals that outlive every stop.
 
 A run that goes on from a checkpoint may repeat steps that an earlier, killed process had written;
 readers keep what was written last.
@@ -14,10 +14,12 @@ from typing import Any
 import lightning as L
 from lightning.pytorch.callbacks import Callback
 
+from tintype.learn.datasets import PhotographCache
+from tintype.learn.scores import score_network
 from tintype.records.journal import Entry, Journal, read_journal
 
-FILE = "curve.jsonl"
-_KIND = "curve"
+FILE, COURSE = "curve.jsonl", "course.jsonl"
+_KIND, _COURSE_KIND = "curve", "course"
 _TRAINING, _VALIDATION = "loss", "val_loss"
 
 
@@ -96,6 +98,42 @@ class CurveRecorder(Callback):
         assert self._journal is not None
         known = loss if math.isfinite(loss) else None  # JSON has no word for what diverged
         self._journal.append({"step": step, which: known})
+
+
+class CourseRecorder(Callback):
+    """Writes what the network scores on photographs, every so many steps.
+
+    Args:
+        run: the run's folder.
+        photographs: that the network is not trained on.
+        side: of their squares.
+        every: optimizer steps between looks.
+    """
+
+    def __init__(self, run: Path, photographs: PhotographCache, *, side: int, every: int) -> None:
+        self._file = run / COURSE
+        self._photographs = photographs
+        self._side = side
+        self._every = every
+
+    def on_train_batch_end(self, trainer: L.Trainer, module: Any, *_: Any) -> None:
+        """Look every so many steps, and after the last."""
+        step = trainer.global_step
+        if step % self._every and step != trainer.max_steps:
+            return
+        module.network.eval()
+        summary = score_network(module.network, self._photographs, side=self._side).summary()
+        module.network.train()
+        with Journal(self._file, kind=_COURSE_KIND, durable=False) as journal:
+            journal.append({"step": step, "scores": summary})
+
+
+def read_course(run: Path) -> list[tuple[int, dict[str, float]]]:
+    """Steps done and the scores after them, in order; empty where there are none."""
+    if not (run / COURSE).exists():
+        return []
+    entries = read_journal(run / COURSE, kind=_COURSE_KIND)
+    return sorted({entry["step"]: entry["scores"] for entry in entries}.items())
 
 
 def read_curve(run: Path) -> Curve:

@@ -13,6 +13,8 @@ import hashlib
 import itertools
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -94,6 +96,22 @@ def open_cache(
         keys=tuple(index["keys"]),
         sizes=sizes,
         offsets=np.concatenate(([0], np.cumsum(lengths)[:-1])),
+    )
+
+
+def cut_squares(photographs: PhotographCache) -> PhotographCache:
+    """The largest middle squares of photographs, copied into memory at their own sizes."""
+    squares = []
+    for index in range(len(photographs)):
+        pixels = photographs[index]
+        crop = center_crop(*pixels.shape[:2])
+        squares.append(pixels[crop.top :, crop.left :][: crop.height, : crop.width].ravel())
+    sides = photographs.sizes.min(axis=1)
+    return PhotographCache(
+        pixels=np.concatenate(squares),
+        keys=photographs.keys,
+        sizes=np.stack((sides, sides), axis=1),
+        offsets=np.concatenate(([0], np.cumsum(sides * sides * 3)[:-1])),
     )
 
 
@@ -218,8 +236,38 @@ def _build(
     workers: int,
     on_progress: Callable[[int, int], None] | None,
 ) -> None:
-    """Decode ``shards`` into ``folder``; the index is written last, so half a cache is none."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Decode ``shards`` into ``folder``, which appears whole or not at all.
+
+    Processes that build the same cache at once each write a draft of their own; the first one to
+    be done gives the cache its name, the others' drafts go.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".part", dir=folder.parent))
+    try:
+        _decode_all(shards, draft, workers, on_progress)
+        _name_first(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _name_first(draft: Path, folder: Path) -> None:
+    """Give a draft its name, unless another process was faster; what is no cache makes room."""
+    if folder.exists() and not (folder / "index.json").exists():
+        shutil.rmtree(folder)
+    try:
+        draft.rename(folder)
+    except OSError:
+        if not (folder / "index.json").exists():
+            raise
+
+
+def _decode_all(
+    shards: Sequence[Path],
+    folder: Path,
+    workers: int,
+    on_progress: Callable[[int, int], None] | None,
+) -> None:
+    """Write the pixels and the index of ``shards``."""
     keys: list[str] = []
     sizes: list[tuple[int, int]] = []
     with (
@@ -233,9 +281,7 @@ def _build(
                 pixels.write(photograph.tobytes())
             if on_progress:
                 on_progress(done, len(shards))
-    draft = folder / "index.json.part"
-    draft.write_text(json.dumps({"keys": keys, "sizes": sizes}))
-    draft.replace(folder / "index.json")
+    (folder / "index.json").write_text(json.dumps({"keys": keys, "sizes": sizes}))
 
 
 def _decode_shard(shard: Path) -> list[tuple[str, np.ndarray[Any, Any]]]:

@@ -139,14 +139,28 @@ def read_squares(photographs: PhotographCache, side: int) -> NDArray[np.float32]
 
 
 def score_network(network: Network, photographs: PhotographCache, *, side: int) -> Scores:
-    """Score a network on the middle squares of photographs, a batch at a time."""
-    crops = range(0, len(photographs), _BATCH)
+    """Score a network on the middle squares of photographs, a batch at a time.
+
+    On the accelerator, where there is one; the network goes back where it was.
+    """
+    home = next(network.parameters()).device
+    network.to(_fastest())
     parts = []
-    for start in crops:
-        chosen = range(start, min(start + _BATCH, len(photographs)))
-        rgb = read_squares(photographs.subset(chosen), side)
-        parts.append(score_chroma(predict_chroma(network, rgb), rgb))
+    try:
+        for start in range(0, len(photographs), _BATCH):
+            chosen = range(start, min(start + _BATCH, len(photographs)))
+            rgb = read_squares(photographs.subset(chosen), side)
+            parts.append(score_chroma(predict_chroma(network, rgb), rgb))
+    finally:
+        network.to(home)
     total = parts[0]
     for part in parts[1:]:
         total = total + part
     return total
+
+
+def _fastest() -> torch.device:
+    accelerator = (
+        torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    )
+    return accelerator or torch.device("cpu")

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long a training step takes on this machine, for plans that have to fit a budget."""
+"""How long training and scoring take on this machine, for plans that have to fit a budget."""
 
 import statistics
 import time
 
 import torch
 
+from tintype.learn.datasets import PhotographCache
 from tintype.learn.network import Network
 from tintype.learn.recipe import Recipe
+from tintype.learn.scores import score_network
 
 _WARM_UP, _STEPS = 2, 5
 
@@ -32,3 +34,11 @@ def measure_step(recipe: Recipe) -> float:
             torch.accelerator.synchronize()
         times.append(time.perf_counter() - start)
     return statistics.median(times[_WARM_UP:])
+
+
+def measure_score(recipe: Recipe, photographs: PhotographCache) -> float:
+    """Seconds that scoring takes for each of ``photographs``, with random weights."""
+    network = Network(recipe.network).eval()
+    start = time.perf_counter()
+    score_network(network, photographs, side=recipe.side)
+    return (time.perf_counter() - start) / len(photographs)

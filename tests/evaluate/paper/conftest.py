@@ -1,4 +1,4 @@
-"""A reproduction small enough to run in seconds: tiny networks, thirty photographs, six runs."""
+"""A reproduction small enough to run in seconds: tiny networks, thirty photographs, eight runs."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from tintype.evaluate.paper import reproduction as reproductions  # noqa: E402
 from tintype.learn.datasets import PhotographCache  # noqa: E402
 from tintype.learn.encoders.vgg16 import VGG16Config  # noqa: E402
 
-RUNS = ("seed-0", "sum", "search-nesterov", "nesterov", "classification-seed-1")
+RUNS = ("seed-0", "sum", "search-nesterov", "nesterov", "l2-longer", "classification-seed-1")
 SIDE = 32
 
 

@@ -6,6 +6,7 @@ import torch
 from tintype.evaluate.paper.grid import (
     ALTERNATIVES,
     HEADLINE,
+    LENGTH,
     TRAINING,
     Cell,
     Search,
@@ -40,14 +41,19 @@ def test_the_first_two_runs_are_the_headline_pair():
 
 
 @pytest.mark.parametrize("grid", [SMALL, FULL], ids=["small", "full"])
-def test_every_cell_has_the_same_budget(grid):
-    assert {run.recipe.photographs for run in grid if isinstance(run, Cell)} == {6000}
+def test_every_cell_has_the_same_budget_but_those_that_ask_for_more(grid):
+    longer = cells(grid, LENGTH)
+    assert [cell.name for cell in longer] == ["regression-l2-longer", "classification-longer"]
+    assert {cell.recipe.photographs for cell in longer} == {12_000}
+    others = [run for run in grid if isinstance(run, Cell) and run not in longer]
+    assert {run.recipe.photographs for run in others} == {6000}
     assert {run.recipe.photographs for run in grid if isinstance(run, Search)} == {600}
 
 
 def test_photographs_are_counted_over_all_runs():
     searches = [run for run in SMALL if isinstance(run, Search)]
-    expected = 6000 * (len(SMALL) - len(searches)) + 600 * sum(len(s.rates) for s in searches)
+    usual = len(SMALL) - len(searches) + len(cells(SMALL, LENGTH))  # these are twice as long
+    expected = 6000 * usual + 600 * sum(len(s.rates) for s in searches)
     assert count_photographs(SMALL) == expected
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from typer.testing import CliRunner
 
 from tintype.cli import reproduce
 from tintype.errors import OptionError
+from tintype.evaluate.paper import origins
 from tintype.evaluate.paper import reproduction as reproductions
 from tintype.evaluate.paper.options import PaperOptions
 from tintype.evaluate.paper.publication import publish_report, write_report
@@ -31,6 +33,7 @@ def test_runs_reports_and_publishes(photographs, tmp_path):
             *(one.name for one in run.grid),
             "baselines-landscapes",
             "baselines-mixed",
+            "saturation",
         }
         assert 0 < run.results["sum"]["test"]["accuracy_u"] < 1
         assert "test_centers" in run.results["classification-seed-0"]
@@ -40,7 +43,18 @@ def test_runs_reports_and_publishes(photographs, tmp_path):
         page = write_report(run).read_text()
         document = publish_report(run, tmp_path / "docs")
     assert events[-1].total == len(run.grid)
-    for text in ("Table 1", "Table 2", "Table 3", "constant grey", "dataset mode", "Figure 5"):
+    for text in (
+        "Table 1",
+        "Table 2",
+        "Table 3",
+        "Table 5",
+        "What the saturation depends on",
+        "While they learn",
+        "Where the runs were trained",
+        "constant grey",
+        "dataset mode",
+        "Figure 5",
+    ):
         assert text in page
     assert "![](figure-5.jpg)" in document.read_text()
     assert "does not hold" in document.read_text() or "holds" in document.read_text()
@@ -52,6 +66,8 @@ def test_runs_reports_and_publishes(photographs, tmp_path):
     assert published == {"README.md", "report.html", "record.json", "figure-5.jpg"}
     record = json.loads((tmp_path / "docs" / "record.json").read_text())
     assert record["content"]["missing"] == []
+    (origin,) = record["content"]["origins"]
+    assert set(origin["runs"]) == set(run.results)
     assert str(tmp_path) not in (tmp_path / "docs" / "record.json").read_text()
 
 
@@ -100,12 +116,59 @@ def test_time_that_runs_out_in_a_run_is_counted_and_goes_on(photographs, tmp_pat
     assert entries(tmp_path)[-1]["finished"] is False
 
 
-def test_the_budget_decides_the_length(photographs, tmp_path, monkeypatch):
-    """At 0.1 s a photograph, a budget of 10 minutes affords 5,100 photographs in all."""
+def shares(grid) -> float:
+    """What a grid trains, in runs of the usual length."""
+    usual = min(one.recipe.photographs for one in grid if not hasattr(one, "rates"))
+    return sum(
+        len(one.rates) / 10 if hasattr(one, "rates") else one.recipe.photographs / usual
+        for one in grid
+    )
+
+
+@pytest.mark.parametrize(("scoring", "left"), [(0.0, 570.0), (0.5, 570 - 7 * 0.5 * 23)])
+def test_the_budget_decides_the_length(photographs, tmp_path, monkeypatch, scoring, left):
+    """At 0.1 s a photograph, ten minutes afford 5,700 in all; scores are paid for first.
+
+    Each of the seven cells scores its one validation photograph thirteen times and its five test
+    photographs twice.
+    """
     monkeypatch.setattr(reproductions, "measure_step", lambda recipe: 0.1 * recipe.batch_size)
+    monkeypatch.setattr(reproductions, "measure_score", lambda *_: scoring)
     with Reproduction(tmp_path, photographs, PaperOptions(budget=10.0, seeds=2)) as run:
-        shares = sum(len(one.rates) / 10 if hasattr(one, "rates") else 1 for one in run.grid)
-        assert run.plan["photographs"] == pytest.approx(10 * 60 * 0.85 / 0.1 / shares, abs=1)
+        parts = [len(run.part("landscapes", which)) for which in ("validation", "test")]
+        assert parts == [1, 5]
+        assert run.plan["photographs"] == pytest.approx(left / 0.1 / shares(run.grid), abs=1)
+
+
+def test_a_figure_needs_networks_and_not_only_their_scores(photographs, tmp_path):
+    """What was published once is published again without the pictures that cannot be made."""
+    with Reproduction(tmp_path / "out", photographs, OPTIONS) as run:
+        run.run()
+        (tmp_path / "out" / "runs" / "classification-seed-0" / "last.ckpt").unlink()
+        document = publish_report(run, tmp_path / "docs").read_text()
+    assert "Figure 5" not in document
+    assert "Table 1" in document
+
+
+def test_each_run_keeps_where_it_was_trained(photographs, tmp_path, monkeypatch):
+    """A slice on another machine changes the origin of its own runs only."""
+    real, machines = origins.collect_provenance, iter(["a", "a", "a", *["b"] * 99])
+
+    def elsewhere():
+        provenance = real()
+        hardware = replace(provenance.hardware, processor=next(machines))
+        return replace(provenance, hardware=hardware)
+
+    monkeypatch.setattr(origins, "collect_provenance", elsewhere)
+    with Reproduction(tmp_path / "out", photographs, OPTIONS) as run:
+        run.run()
+    with Reproduction(tmp_path / "out", photographs, OPTIONS) as run:
+        publish_report(run, tmp_path / "docs")
+    record = json.loads((tmp_path / "docs" / "record.json").read_text())
+    first, second = record["content"]["origins"]
+    assert [first["hardware"]["processor"], second["hardware"]["processor"]] == ["a", "b"]
+    assert first["runs"] == ["baselines-landscapes", "baselines-mixed", "classification-seed-0"]
+    assert set(first["runs"]) | set(second["runs"]) == set(run.results)
 
 
 def test_a_folder_keeps_its_options(photographs, tmp_path):

@@ -47,6 +47,15 @@ def test_decodes_to_the_training_pixels_mean_once_it_knows_it():
     assert fitted.decode(logits_for(30, 24))[0, 0, 0, 0].item() == 22.0  # nobody there: the centre
 
 
+def test_the_expectation_weighs_all_bins_by_their_probability():
+    """By hand: bin 25 three times as likely as bin 30 (2 and 22): 7; at half the temperature 4."""
+    raw = torch.full((1, 100, 1, 1), -1e4)
+    raw[0, [25, 75]], raw[0, [30, 80]] = math.log(3), 0.0
+    decoder = head(decode="expectation")
+    assert decoder.decode(raw)[0, :, 0, 0].tolist() == pytest.approx([7, 7])
+    assert decoder.decode(raw, 0.5)[0, :, 0, 0].tolist() == pytest.approx([4, 4])
+
+
 def test_the_means_are_saved_with_the_weights():
     fitted, loaded = head(), head()
     fitted.fit(torch.rand(1, 2, 8, 8))
@@ -74,5 +83,7 @@ def test_two_parallel_convolutions():
 
 
 def test_decode_is_checked():
-    with pytest.raises(OptionError, match="decode must be one of mean, center; got 'mode'"):
+    with pytest.raises(
+        OptionError, match="decode must be one of mean, center, expectation; got 'mode'"
+    ):
         ChannelBinsConfig(decode="mode")

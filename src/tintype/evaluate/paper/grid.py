@@ -3,7 +3,7 @@
 
 A *cell* is one training run. Cells are ordered so that a grid that was stopped early has said the
 most it could: both kinds of network first, then the alternatives of section 5.2, the training
-settings, the larger set, and last the headline networks with further seeds.
+settings, the larger set, twice the training, and last the headline networks with further seeds.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,8 @@ from tintype.learn.heads.hue_saturation import (
 from tintype.learn.heads.uv_regression import UVRegressionConfig
 from tintype.learn.recipe import Recipe, find_recipe
 
-HEADLINE, ALTERNATIVES, TRAINING, DATA = "headline", "alternatives", "training", "data"
+HEADLINE, ALTERNATIVES, TRAINING = "headline", "alternatives", "training"
+DATA, LENGTH = "data", "length"
 
 REGRESSION, HUBER, CLASSIFICATION = "regression-l2", "regression-huber", "classification"
 
@@ -35,7 +36,7 @@ class Cell:
     """One training run."""
 
     name: str  # its folder, and its key in the record
-    table: str  # HEADLINE, ALTERNATIVES, TRAINING or DATA
+    table: str  # HEADLINE, ALTERNATIVES, TRAINING, DATA or LENGTH
     system: str  # its row's title
     recipe: Recipe
     data: str = LANDSCAPE
@@ -53,6 +54,7 @@ class Search:
 
 
 SEARCH_SHARE = 10  # a search's run sees a tenth of what a cell sees
+LONGER = 2  # times what a cell sees, in the runs that ask what more training does
 
 
 def make_grid(options: PaperOptions, photographs: int) -> list[Cell | Search]:
@@ -67,6 +69,7 @@ def make_grid(options: PaperOptions, photographs: int) -> list[Cell | Search]:
     grid += _alternatives(bases)
     grid += _training(bases[CLASSIFICATION])
     grid += _data(bases)
+    grid += _length(bases)
     for seed in range(1, options.seeds):
         grid += _headline(bases, seed=seed)
     return grid
@@ -192,6 +195,16 @@ def _data(bases: dict[str, Recipe]) -> Iterator[Cell]:
             system=f"{_SYSTEMS[name]}, mixed set",
             recipe=bases[name],
             data=MIXED,
+        )
+
+
+def _length(bases: dict[str, Recipe]) -> Iterator[Cell]:
+    for name in (REGRESSION, CLASSIFICATION):
+        yield Cell(
+            name=f"{name}-longer",
+            table=LENGTH,
+            system=f"{_SYSTEMS[name]}, {LONGER} times as long",
+            recipe=replace(bases[name], photographs=LONGER * bases[name].photographs),
         )
 
 

@@ -33,7 +33,7 @@ def write_report(reproduction: Reproduction) -> Path:
     folder = reproduction.folder
     provenance = collect_provenance(data=hash_split(reproduction))
     figure: list[list[Picture]] = []
-    if _has_networks(reproduction):
+    if reproduction.has(PICTURED):
         squares = pictures.squares_of_test(reproduction, _FIGURE_ROWS)
         figure = pictures.make_figure(reproduction, squares)
         pictures.write_figure(figure, folder / "figure-5.jpg")
@@ -55,7 +55,7 @@ def publish_report(reproduction: Reproduction, folder: Path) -> Path:
     """
     provenance = collect_provenance(data=hash_split(reproduction))
     figure: list[list[Picture]] = []
-    if _has_networks(reproduction):
+    if reproduction.has(PICTURED):
         side = reproduction.grid[0].recipe.side
         figure = pictures.make_figure(reproduction, pictures.packaged_photographs(side))
         pictures.write_figure(figure, folder / "figure-5.jpg")
@@ -115,7 +115,3 @@ def _curves(reproduction: Reproduction) -> dict[str, Curve]:
         for run in reproduction.grid
         if isinstance(run, Cell) and run.name in reproduction.results
     }
-
-
-def _has_networks(reproduction: Reproduction) -> bool:
-    return all(name in reproduction.results for name in PICTURED)

@@ -10,6 +10,12 @@ from typing import Any
 from tintype.evaluate.paper.claims import Claim, judge_claims
 from tintype.evaluate.paper.grid import CLASSIFICATION, HUBER, REGRESSION, Cell, Search
 from tintype.evaluate.paper.landscapes import LANDSCAPE, MIXED
+from tintype.evaluate.paper.origins import ORIGIN, list_origins, origin_table
+from tintype.evaluate.paper.saturation import (
+    STUDY,
+    longer_runs,
+    saturation_tables,
+)
 from tintype.evaluate.paper.tables import Grid, Results, Table, make_tables, rate_table
 from tintype.evaluate.pictures import Picture, encode_jpeg
 from tintype.learn.curves import Curve
@@ -27,11 +33,12 @@ def to_content(
 ) -> dict[str, Any]:
     """What the record keeps: the plan, and what every finished run found."""
     names = [run.name for run in grid if run.name in results]
-    names += [name for name in results if name.startswith("baselines-")]
+    names += [name for name in results if name.startswith("baselines-") or name == STUDY]
     return {
         "plan": dict(plan),
         "hours": seconds / 3600,
         "runs": {name: _without_bookkeeping(results[name]) for name in names},
+        "origins": [{"runs": trained, **origin} for origin, trained in list_origins(results)],
         "missing": [run.name for run in grid if run.name not in results],
     }
 
@@ -59,20 +66,22 @@ def make_page(
         figure: rows of pictures; none where the networks are not there yet.
         columns: their titles.
     """
-    tables = make_tables(grid, results)
+    tables = [*make_tables(grid, results), *saturation_tables(grid, results)]
     claims = judge_claims(grid, results)
+    origins = origin_table(results)
     return html.page(
         TITLE,
         *(html.paragraph(text) for text in _introduce(grid, results, plan, seconds)),
         html.section("What became of the claims", _claim_table(claims)),
         *(html.section(table.title, _to_html(table)) for table in tables),
-        html.section("Saturation", _saturation_bars(grid, results)),
+        html.section("Saturation", _saturation_bars(grid, results), *_course_plot(grid, results)),
         html.section(
             "Learning rates", _to_html(rate_table(grid, results)), _rate_plot(grid, results)
         ),
         html.section("Figure 5", _show_figure(figure, columns)),
         html.section("Curves", *_curve_plots(grid, curves)),
         html.section("Photographs", *_describe_photographs(plan)),
+        html.section(origins.title, _to_html(origins)),
         html.provenance_table(provenance),
     )
 
@@ -89,7 +98,8 @@ def make_document(
     parts = [f"# {TITLE}", *_introduce(grid, results, plan, seconds)]
     claims = [(claim.claim, claim.verdict, claim.evidence) for claim in judge_claims(grid, results)]
     parts += ["## What became of the claims", markdown.table(_CLAIM_HEADER, claims)]
-    for table in [*make_tables(grid, results), rate_table(grid, results)]:
+    tables = [*make_tables(grid, results), *saturation_tables(grid, results)]
+    for table in [*tables, rate_table(grid, results), origin_table(results)]:
         if table.rows:
             parts += [f"## {table.title}", markdown.table(table.header, table.rows)]
     if figure:
@@ -123,8 +133,12 @@ def _introduce(grid: Grid, results: Results, plan: Mapping[str, Any], seconds: f
         "± is the standard deviation over seeds. ΔE00 and saturation are of the picture that one "
         "sees: true lightness, chroma fitted into sRGB.",
     ]
-    if done < len(grid):
-        texts.append("The grid is not finished: rows and verdicts may be missing or change.")
+    missing = [run.name for run in grid if run.name not in results]
+    if missing:
+        texts.append(
+            "The grid is not finished: rows and verdicts may be missing or change. "
+            f"Not there yet: {', '.join(missing)}."
+        )
     return texts
 
 
@@ -144,6 +158,27 @@ def _saturation_bars(grid: Grid, results: Results) -> html.Markup:
         if isinstance(run, Cell) and run.name in results
     ]
     return bar_plot(bars, title="Sat. diff. of every run", value_label="% of the true saturation")
+
+
+def _course_plot(grid: Grid, results: Results) -> list[html.Markup]:
+    series = [
+        Series(
+            label=run.name,
+            x=[look["photographs"] for look in results[run.name]["course"]],
+            y=[100 * look["saturation_difference"] for look in results[run.name]["course"]],
+        )
+        for run in longer_runs(grid, results)
+    ]
+    if not series:
+        return []
+    return [
+        line_plot(
+            series,
+            title="Sat. diff. on the validation photographs while networks learn",
+            x_label="photographs seen",
+            y_label="% of the true saturation",
+        )
+    ]
 
 
 def _rate_plot(grid: Grid, results: Results) -> html.Markup:
@@ -233,4 +268,4 @@ def _by_source(labels: Mapping[str, int]) -> dict[str, int]:
 
 
 def _without_bookkeeping(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in found.items() if key not in ("run", "finished")}
+    return {key: value for key, value in found.items() if key not in ("run", "finished", ORIGIN)}

@@ -6,8 +6,9 @@ run's figures, and ``runs/`` with checkpoints and curves. A slice may end at any
 minutes or by force; the next one goes on in the middle of the run that was going on.
 """
 
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -31,22 +32,24 @@ from tintype.evaluate.paper.landscapes import (
     split_landscapes,
 )
 from tintype.evaluate.paper.options import LARGEST_BATCH, PaperOptions
-from tintype.learn.curves import CurveRecorder, read_curve
+from tintype.evaluate.paper.origins import ORIGIN, describe_origin
+from tintype.evaluate.paper.saturation import STUDY, study_saturation
+from tintype.learn.curves import CourseRecorder, CurveRecorder, read_course, read_curve
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.heads.channel_bins import ChannelBinsHead
 from tintype.learn.network import Network
 from tintype.learn.recipe import Recipe
 from tintype.learn.scores import read_squares, score_chroma, score_network
-from tintype.learn.speed import measure_step
-from tintype.learn.training import Schedule, load_network, train
+from tintype.learn.speed import measure_score, measure_step
+from tintype.learn.training import LAST, Schedule, load_network, train
 from tintype.learn.trials import with_rate
 from tintype.records.journal import Entry, Journal
 
 JOURNAL = "reproduction.jsonl"
 KIND = "reproduction"
-_SHARE_FOR_TRAINING = 0.85  # of the budget; the rest starts, scores and reports
+_SHARE_FOR_RUNS = 0.95  # of the budget; the rest starts and reports
 _CURVE_POINTS = 60  # of each run's loss
-_VALIDATIONS = 6  # looks at the validation photographs in a run
+_VALIDATIONS = 6  # looks at the validation photographs in a run of the usual length
 _MINUTE = 60.0
 
 
@@ -117,6 +120,7 @@ class Reproduction:
         """
         end = None if minutes is None else time.monotonic() + minutes * _MINUTE
         self._measure_baselines()
+        self._study()
         for run in self.grid:
             if run.name in self.results:
                 continue
@@ -128,14 +132,19 @@ class Reproduction:
             if found is None:
                 return False
             self._tidy(run)
+        self._study()
         return True
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether these cells are finished and their networks still there."""
+        return all(name in self.results and (self._place(name) / LAST).exists() for name in names)
 
     def network(self, name: str) -> tuple[Network, Recipe]:
         """A finished cell's network, in evaluation mode, and its recipe."""
         cell = next(run for run in self.grid if run.name == name)
         assert isinstance(cell, Cell)
         recipe = self._recipe(cell)
-        return load_network(recipe, self._place(name) / "last.ckpt"), recipe
+        return load_network(recipe, self._place(name) / LAST), recipe
 
     def part(self, data: str, which: str) -> PhotographCache:
         """The ``train``, ``validation`` or ``test`` photographs of a set."""
@@ -179,33 +188,41 @@ class Reproduction:
         return plan
 
     def _afford(self) -> int:
-        """How many photographs each run may see within the budget, from a few timed steps."""
-        recipe = next(
-            run.recipe for run in make_grid(self.options, 1) if run.name.startswith(CLASSIFICATION)
-        )
+        """How many photographs each run may see within the budget.
+
+        From a few timed steps, and from what it takes to score a few photographs: that does not
+        grow with the length of a run, and is paid for first.
+        """
+        unit = 1000  # shares of a run are exact at this length
+        grid = make_grid(self.options, unit)
+        recipe = next(run.recipe for run in grid if run.name.startswith(CLASSIFICATION))
         self._say("measuring this machine")
         seconds = measure_step(recipe) / recipe.batch_size
-        unit = 1000  # shares of a run are exact at this length
-        runs = count_photographs(make_grid(self.options, unit)) / unit
-        affordable = self.options.budget * _MINUTE * _SHARE_FOR_TRAINING / (runs * seconds)
-        return max(LARGEST_BATCH, int(affordable))
+        validation = self.part(LANDSCAPE, "validation")
+        scored = (2 * _VALIDATIONS + 1) * len(validation) + 2 * len(self.part(LANDSCAPE, "test"))
+        scoring = scored * measure_score(recipe, validation)
+        cells = sum(isinstance(run, Cell) for run in grid)
+        left = self.options.budget * _MINUTE * _SHARE_FOR_RUNS - cells * scoring
+        return max(LARGEST_BATCH, int(left / (count_photographs(grid) / unit * seconds)))
 
     def _train(self, cell: Cell, end: float | None) -> dict[str, Any] | None:
         """Train a cell's network and score it; None where time ran out."""
         recipe = self._recipe(cell)
         place = self._place(cell.name)
+        validation = self.part(cell.data, "validation")
+        look = math.ceil(self.plan["photographs"] / _VALIDATIONS / recipe.batch_size)
         self._say(f"{cell.system} (seed {recipe.seed})")
         module = train(
             recipe,
             self.part(cell.data, "train"),
-            self.part(cell.data, "validation"),
+            validation,
             place,
-            schedule=Schedule(
-                minutes=_minutes_until(end),
-                validate_every=max(1, recipe.steps // _VALIDATIONS),
-            ),
+            schedule=Schedule(minutes=_minutes_until(end), validate_every=look),
             imagenet=self._imagenet if recipe.imagenet_start else None,
-            callbacks=[CurveRecorder(place, every=max(1, recipe.steps // _CURVE_POINTS))],
+            callbacks=[
+                CurveRecorder(place, every=max(1, recipe.steps // _CURVE_POINTS)),
+                CourseRecorder(place, validation, side=recipe.side, every=look),
+            ],
         )
         if module.global_step < recipe.steps:
             return None
@@ -216,6 +233,10 @@ class Reproduction:
         }
         return {
             **found,
+            "course": [
+                {"photographs": step * recipe.batch_size, **scores}
+                for step, scores in read_course(place)
+            ],
             "loss": _last_tenth(place),
             "rate": recipe.optimizer.rate,
             "parameters": sum(parameter.numel() for parameter in network.parameters()),
@@ -276,6 +297,14 @@ class Reproduction:
                 found[row] = score_chroma(chroma, truth).summary()
             self._record(name, {**found, "u": mode.u, "v": mode.v}, time.monotonic() - start)
 
+    def _study(self) -> None:
+        """What the saturation depends on, once the two pictured networks are there."""
+        if STUDY in self.results or not self.has(PICTURED):
+            return
+        start = time.monotonic()
+        self._say("decoding the pictured networks in other ways")
+        self._record(STUDY, {"rows": study_saturation(self)}, time.monotonic() - start)
+
     def _recipe(self, cell: Cell) -> Recipe:
         """A cell's recipe, with the rate that its search found."""
         if not cell.search:
@@ -290,7 +319,7 @@ class Reproduction:
         self.seconds += seconds
         entry: dict[str, Any] = {"run": name, "seconds": seconds, "finished": found is not None}
         if found is not None:
-            entry |= found
+            entry |= {**found, ORIGIN: describe_origin()}
             self.results[name] = entry
         self._journal.append(entry)
 
@@ -301,7 +330,7 @@ class Reproduction:
             names = [f"{run.name}-{rate:g}" for rate in run.rates]
         for name in names:
             if name not in PICTURED:
-                (self._place(name) / "last.ckpt").unlink(missing_ok=True)
+                (self._place(name) / LAST).unlink(missing_ok=True)
 
     def _say(self, text: str) -> None:
         done = sum(run.name in self.results for run in getattr(self, "grid", ()))

@@ -16,6 +16,7 @@ from tintype.evaluate.paper.grid import (
     CLASSIFICATION,
     DATA,
     HEADLINE,
+    LENGTH,
     TRAINING,
     Cell,
     Search,
@@ -63,7 +64,7 @@ MEASURES: tuple[tuple[str, str, Format], ...] = (
 
 
 def make_tables(grid: Grid, results: Results) -> list[Table]:
-    """Tables 1 to 4 as far as there are results."""
+    """Tables 1 to 5 as far as there are results."""
     columns = tuple(title for _, title, _ in MEASURES)
     tables = [
         Table(
@@ -85,6 +86,11 @@ def make_tables(grid: Grid, results: Results) -> list[Table]:
             "Table 4. A larger, mixed set",
             ("system", "runs", *columns),
             (*_baselines(MIXED, results), *(row[:-1] for row in _rows(grid, results, DATA))),
+        ),
+        Table(
+            "Table 5. Longer training",
+            ("system", "runs", *columns, "training loss"),
+            tuple(_rows(grid, results, LENGTH)),
         ),
     ]
     return [

@@ -7,6 +7,8 @@ bins", a value for it. That can be read as the bin's centre or as the mean of th
 in it, and ``decode`` offers both. The default is the pixels' mean: the bins' edges lie on 0, so
 the centre of grey's bin is a tint of 2 units in each channel, which the mean largely undoes. The
 means are part of the weights (:meth:`ChannelBinsHead.fit`); until they are known, centres serve.
+``expectation`` is not the paper's: the mean of all bins, weighted by their probabilities, which is
+what a regression would say if it were as sure as this network is.
 
 Source: Hwang & Zhou 2016, section 3.6.
 """
@@ -34,11 +36,13 @@ class ChannelBinsConfig:
     count: int = 50  # bins of each channel
     low: float = -100.0  # CIE units; colours beyond fall into the outermost bins
     high: float = 100.0
-    decode: str = "mean"  # of the training pixels in the selected bin; or its "center"
+    decode: str = "mean"  # of the best bin's training pixels; its "center"; "expectation" over all
 
     def __post_init__(self) -> None:
-        if self.decode not in ("mean", "center"):
-            raise OptionError(f"decode must be one of mean, center; got {self.decode!r}")
+        if self.decode not in ("mean", "center", "expectation"):
+            raise OptionError(
+                f"decode must be one of mean, center, expectation; got {self.decode!r}"
+            )
 
     def build(self, in_channels: int, stride: int) -> "ChannelBinsHead":
         """Build the head for a map of ``in_channels`` at 1/``stride`` of the input."""
@@ -76,8 +80,12 @@ class ChannelBinsHead(Head):
         return 2 * F.cross_entropy(logits, target)  # a mean over both channels: twice it is the sum
 
     def decode(self, raw: Tensor, temperature: float | Tensor = 1.0) -> Tensor:
-        """``(B, 2, h, w)`` u*, v* of the best bins, in CIE units; temperature plays no part."""
-        best = split_scores(raw).argmax(dim=1)  # (B, 2, h, w)
+        """``(B, 2, h, w)`` u*, v* in CIE units; only the expectation knows a temperature."""
+        scores = split_scores(raw)  # (B, count, 2, h, w)
+        if self.config.decode == "expectation":
+            share = (scores / temperature).softmax(dim=1)
+            return torch.einsum("bkchw,ck->bchw", share, self.means.to(share.dtype))
+        best = scores.argmax(dim=1)  # (B, 2, h, w)
         if self.config.decode == "center":
             return torch.from_numpy(self.bins.centers).to(raw.device)[best]
         return look_up(self.means, best)

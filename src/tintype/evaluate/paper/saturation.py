@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the saturation of a prediction depends on: decode, memory, noise, confidence, training.
+
+The paper expects regression to be dull and classification not to be. Where that does not come out,
+one wants to know whether the measure, the decode or the training is to blame. So the two pictured
+networks are decoded in every way that could matter, on photographs that they were trained on and
+on others, and the longer runs are looked at while they learn.
+
+* *Blurred*: if spread were noise from pixel to pixel, it would go with a blur.
+* *Scaled*: a prediction whose squared error falls when it is multiplied by less than 1 says more
+  than it knows. The factor is fitted on the validation photographs.
+* *Expectation*: the mean of a classification's distribution, which is what a regression is after.
+  Where it is more vivid than the best bins, the distribution's peak lies nearer to grey than its
+  middle, and to take the best bin costs colour.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tintype.color.luv import rgb_to_luv
+from tintype.evaluate.paper.grid import PICTURED, Cell, Search
+from tintype.evaluate.paper.landscapes import LANDSCAPE
+from tintype.evaluate.paper.tables import MEASURES, Grid, Results, Table
+from tintype.learn.datasets import PhotographCache
+from tintype.learn.heads.channel_bins import ChannelBinsHead
+from tintype.learn.network import Network
+from tintype.learn.recipe import Recipe
+from tintype.learn.scores import predict_chroma, read_squares, score_chroma
+
+STUDY = "saturation"  # its name among the results
+_BLUR = 17  # pixels
+_DECODES = {"center": "centres of the best bins", "expectation": "expectation over all bins"}
+
+Squares = NDArray[np.float32]
+Row = dict[str, Any]
+
+
+class Trained(Protocol):
+    """What a reproduction offers: its photographs and its finished networks."""
+
+    def part(self, data: str, which: str) -> PhotographCache:
+        """The ``train``, ``validation`` or ``test`` photographs of a set."""
+
+    def network(self, name: str) -> tuple[Network, Recipe]:
+        """A finished cell's network and recipe."""
+
+
+def study_saturation(reproduction: Trained) -> list[Row]:
+    """Decode the pictured networks in every way: what was done, and its scores.
+
+    As many training photographs are looked at as there are test photographs.
+    """
+    rows: list[Row] = []
+    for name in PICTURED:
+        network, recipe = reproduction.network(name)
+        test = reproduction.part(LANDSCAPE, "test")
+        squares = read_squares(test, recipe.side)
+        for how, chroma in _decode(network, squares):
+            rows.append({"run": name, "how": how, **score_chroma(chroma, squares).summary()})
+        checked = read_squares(reproduction.part(LANDSCAPE, "validation"), recipe.side)
+        factor = fit_factor(predict_chroma(network, checked), rgb_to_luv(checked)[:, 1:])
+        chroma = predict_chroma(network, squares)
+        scaled = score_chroma((factor * chroma).astype(np.float32), squares)
+        rows.append({"run": name, "how": f"scaled by {factor:.2f}", **scaled.summary()})
+        known = reproduction.part(LANDSCAPE, "train")
+        squares = read_squares(known.subset(range(min(len(test), len(known)))), recipe.side)
+        own = score_chroma(predict_chroma(network, squares), squares)
+        rows.append({"run": name, "how": "on photographs it learnt from", **own.summary()})
+    return rows
+
+
+def fit_factor(chroma: Squares, truth: Squares) -> float:
+    """What a prediction has to be multiplied by for the least squared error; 1 for pure grey."""
+    power = float(np.sum(np.square(chroma, dtype=np.float64)))
+    return float(np.sum(chroma * truth, dtype=np.float64)) / power if power else 1.0
+
+
+def saturation_tables(grid: Grid, results: Results) -> list[Table]:
+    """The study, and the saturation of the longer runs while they learnt; those that are there."""
+    columns = tuple(title for _, title, _ in MEASURES)
+    systems = {run.name: run.system for run in grid}
+    rows = [
+        (systems[row["run"]], row["how"], *(write(row[name]) for name, _, write in MEASURES))
+        for row in results.get(STUDY, {}).get("rows", ())
+    ]
+    study = Table(
+        "Table 6. What the saturation depends on: decode, noise, confidence, memory",
+        ("system", "chroma", *columns),
+        tuple(rows),
+    )
+    rows = [
+        (
+            run.system,
+            f"{look['photographs']:,}",
+            *(write(look[name]) for name, _, write in MEASURES),
+        )
+        for run in longer_runs(grid, results)
+        for look in results[run.name]["course"]
+    ]
+    course = Table(
+        "Table 7. While they learn, on the validation photographs",
+        ("system", "photographs seen", *columns),
+        tuple(rows),
+    )
+    return [table for table in (study, course) if table.rows]
+
+
+def longer_runs(grid: Grid, results: Results) -> list[Cell]:
+    """The finished runs that were trained for longer than the others."""
+    cells = [run for run in grid if not isinstance(run, Search)]
+    usual = min((run.recipe.photographs for run in cells), default=0)
+    return [run for run in cells if run.recipe.photographs > usual and run.name in results]
+
+
+def _decode(network: Network, squares: Squares) -> Iterator[tuple[str, Squares]]:
+    """Every decode of a network, in words, and what it gives."""
+    chroma = predict_chroma(network, squares)
+    head = network.head
+    binned = isinstance(head, ChannelBinsHead)
+    yield "means of the best bins" if binned else "as predicted", chroma
+    yield f"blurred, {_BLUR} pixels", _blur(chroma)
+    if isinstance(head, ChannelBinsHead):
+        own = head.config
+        for decode, words in _DECODES.items():
+            head.config = replace(own, decode=decode)
+            yield words, predict_chroma(network, squares)
+        head.config = own
+
+
+def _blur(chroma: Squares) -> Squares:
+    """Means over squares around each pixel."""
+    planes = chroma.reshape(-1, *chroma.shape[-2:])
+    return np.stack([cv2.blur(plane, (_BLUR, _BLUR)) for plane in planes]).reshape(chroma.shape)
