@@ -66,3 +66,18 @@ def test_one_seed_decides_nothing_small():
 
 def test_without_the_base_nothing_is_judged():
     assert judge_claims(GRID, {"sum": found()}) == []
+
+
+def test_the_pair_is_judged_on_the_mixed_set_and_after_longer_training_too():
+    pairs = {
+        "classification-mixed": found(saturation=-0.5),
+        "regression-l2-mixed": found(saturation=-0.3),
+        "classification-longer": found(saturation=-0.1),
+        "regression-l2-longer": found(saturation=0.3),
+    }
+    said = verdicts(results(**pairs))
+    closer = "Classification comes much closer to the true saturation"
+    assert said[f"{closer}, on a mixed set."] == FAILS
+    assert said[f"{closer}, with longer training."] == HOLDS
+    del pairs["regression-l2-mixed"]
+    assert f"{closer}, on a mixed set." not in verdicts(results(**pairs))

@@ -8,6 +8,7 @@ import pytest
 from tintype.evaluate.paper.grid import PICTURED, make_grid
 from tintype.evaluate.paper.options import PaperOptions
 from tintype.evaluate.paper.saturation import (
+    explain_saturation,
     fit_factor,
     longer_runs,
     saturation_tables,
@@ -87,6 +88,38 @@ def test_every_decode_is_a_row_and_leaves_the_network_as_it_was(reproduction):
     vivid, blurred = rows[4], rows[5]
     assert blurred["saturation_difference"] < vivid["saturation_difference"]  # all of it was noise
     assert rows[6]["saturation_difference"] != rows[7]["saturation_difference"]
+
+
+def study(**binned):
+    """Sat. diff. of each decode, regression's first."""
+    usual = {"as predicted": -0.2, "blurred, 17 pixels": -0.4, "scaled by 0.85": -0.3}
+    both = (
+        {**usual, "on photographs it learnt from": -0.1},
+        {
+            "means of the best bins": -0.4,
+            "centres of the best bins": -0.35,
+            "expectation over all bins": -0.25,
+            "on photographs it learnt from": -0.15,
+            **binned,
+        },
+    )
+    rows = [
+        {"run": name, "how": how, "saturation_difference": value}
+        for name, found in zip(PICTURED, both, strict=True)
+        for how, value in found.items()
+    ]
+    return {"saturation": {"rows": rows}}
+
+
+def test_the_study_in_words():
+    noise, confidence, decode, memory = explain_saturation(study())
+    assert "from \N{MINUS SIGN}20.0% to \N{MINUS SIGN}40.0%; much of it is noise" in noise
+    assert "chroma scaled by 0.85; so scaled, its Sat. diff. is \N{MINUS SIGN}30.0%" in confidence
+    assert "lie nearer to grey than their means" in decode
+    assert "regression has \N{MINUS SIGN}10.0% and classification \N{MINUS SIGN}15.0%" in memory
+    vivid = explain_saturation(study(**{"means of the best bins": -0.05}))
+    assert "lie no nearer to grey than their means" in vivid[2]
+    assert explain_saturation({}) == []
 
 
 def test_tables_show_what_there_is():

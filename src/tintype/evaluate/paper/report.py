@@ -13,6 +13,7 @@ from tintype.evaluate.paper.landscapes import LANDSCAPE, MIXED
 from tintype.evaluate.paper.origins import ORIGIN, list_origins, origin_table
 from tintype.evaluate.paper.saturation import (
     STUDY,
+    explain_saturation,
     longer_runs,
     saturation_tables,
 )
@@ -74,7 +75,12 @@ def make_page(
         *(html.paragraph(text) for text in _introduce(grid, results, plan, seconds)),
         html.section("What became of the claims", _claim_table(claims)),
         *(html.section(table.title, _to_html(table)) for table in tables),
-        html.section("Saturation", _saturation_bars(grid, results), *_course_plot(grid, results)),
+        html.section(
+            "Saturation",
+            *(html.paragraph(text) for text in explain_saturation(results)),
+            _saturation_bars(grid, results),
+            *_course_plot(grid, results),
+        ),
         html.section(
             "Learning rates", _to_html(rate_table(grid, results)), _rate_plot(grid, results)
         ),
@@ -98,6 +104,9 @@ def make_document(
     parts = [f"# {TITLE}", *_introduce(grid, results, plan, seconds)]
     claims = [(claim.claim, claim.verdict, claim.evidence) for claim in judge_claims(grid, results)]
     parts += ["## What became of the claims", markdown.table(_CLAIM_HEADER, claims)]
+    explained = [f"- {text}" for text in explain_saturation(results)]
+    if explained:
+        parts += ["## What the saturation depends on", "\n".join(explained)]
     tables = [*make_tables(grid, results), *saturation_tables(grid, results)]
     for table in [*tables, rate_table(grid, results), origin_table(results)]:
         if table.rows:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from tintype.color.luv import rgb_to_luv
 from tintype.evaluate.paper.grid import PICTURED, Cell, Search
 from tintype.evaluate.paper.landscapes import LANDSCAPE
-from tintype.evaluate.paper.tables import MEASURES, Grid, Results, Table
+from tintype.evaluate.paper.tables import MEASURES, Grid, Results, Table, write_signed
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.heads.channel_bins import ChannelBinsHead
 from tintype.learn.network import Network
@@ -34,7 +34,11 @@ from tintype.learn.scores import predict_chroma, read_squares, score_chroma
 
 STUDY = "saturation"  # its name among the results
 _BLUR = 17  # pixels
+_LITTLE = 0.05  # a change of Sat. diff. that is not worth a word
+_AS_IT_IS, _BEST = "as predicted", "means of the best bins"
 _DECODES = {"center": "centres of the best bins", "expectation": "expectation over all bins"}
+_BLURRED, _SCALED = f"blurred, {_BLUR} pixels", "scaled by"
+_LEARNT = "on photographs it learnt from"
 
 Squares = NDArray[np.float32]
 Row = dict[str, Any]
@@ -66,11 +70,11 @@ def study_saturation(reproduction: Trained) -> list[Row]:
         factor = fit_factor(predict_chroma(network, checked), rgb_to_luv(checked)[:, 1:])
         chroma = predict_chroma(network, squares)
         scaled = score_chroma((factor * chroma).astype(np.float32), squares)
-        rows.append({"run": name, "how": f"scaled by {factor:.2f}", **scaled.summary()})
+        rows.append({"run": name, "how": f"{_SCALED} {factor:.2f}", **scaled.summary()})
         known = reproduction.part(LANDSCAPE, "train")
         squares = read_squares(known.subset(range(min(len(test), len(known)))), recipe.side)
         own = score_chroma(predict_chroma(network, squares), squares)
-        rows.append({"run": name, "how": "on photographs it learnt from", **own.summary()})
+        rows.append({"run": name, "how": _LEARNT, **own.summary()})
     return rows
 
 
@@ -110,6 +114,34 @@ def saturation_tables(grid: Grid, results: Results) -> list[Table]:
     return [table for table in (study, course) if table.rows]
 
 
+def explain_saturation(results: Results) -> list[str]:
+    """What the study says, in sentences; none where it was not made."""
+    rows = results.get(STUDY, {}).get("rows", ())
+    dull, binned = (
+        {row["how"]: row["saturation_difference"] for row in rows if row["run"] == name}
+        for name in PICTURED
+    )
+    if not dull or not binned:
+        return []
+    usual, best = dull[_AS_IT_IS], binned[_BEST]
+    center, expectation = (binned[_DECODES[decode]] for decode in ("center", "expectation"))
+    blurred = dull[_BLURRED]
+    scaled = next(how for how in dull if how.startswith(_SCALED))
+    nearer = "nearer to grey than" if best < expectation else "no nearer to grey than"
+    return [
+        f"Noise: a blur over {_BLUR} pixels changes the regression's Sat. diff. from "
+        f"{write_signed(usual)} to {write_signed(blurred)}; "
+        f"{'little of it is' if abs(blurred - usual) < _LITTLE else 'much of it is'} noise.",
+        f"Confidence: on the validation photographs the regression's squared error is least with "
+        f"its chroma {scaled}; so scaled, its Sat. diff. is {write_signed(dull[scaled])}.",
+        f"Decode: the best bins give {write_signed(best)} with their means and "
+        f"{write_signed(center)} with their centres, the expectation over the same network's bins "
+        f"{write_signed(expectation)}: the peaks of its distributions lie {nearer} their means.",
+        f"Memory: on photographs that it learnt from, regression has {write_signed(dull[_LEARNT])} "
+        f"and classification {write_signed(binned[_LEARNT])}.",
+    ]
+
+
 def longer_runs(grid: Grid, results: Results) -> list[Cell]:
     """The finished runs that were trained for longer than the others."""
     cells = [run for run in grid if not isinstance(run, Search)]
@@ -122,8 +154,8 @@ def _decode(network: Network, squares: Squares) -> Iterator[tuple[str, Squares]]
     chroma = predict_chroma(network, squares)
     head = network.head
     binned = isinstance(head, ChannelBinsHead)
-    yield "means of the best bins" if binned else "as predicted", chroma
-    yield f"blurred, {_BLUR} pixels", _blur(chroma)
+    yield _BEST if binned else _AS_IT_IS, chroma
+    yield _BLURRED, _blur(chroma)
     if isinstance(head, ChannelBinsHead):
         own = head.config
         for decode, words in _DECODES.items():

@@ -44,7 +44,8 @@ def _share(value: float) -> str:
     return f"{value:.1%}"
 
 
-def _signed(value: float) -> str:
+def write_signed(value: float) -> str:
+    """A share with its sign, as a percentage."""
     return f"{value:+.1%}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -55,8 +56,8 @@ MEASURES: tuple[tuple[str, str, Format], ...] = (
     ("accuracy_v", "Acc.V", _share),
     ("near_u", "U ±1 bin", _share),
     ("near_v", "V ±1 bin", _share),
-    ("saturation_difference", "Sat. diff.", _signed),
-    ("luv_saturation_difference", "in CIELUV", _signed),
+    ("saturation_difference", "Sat. diff.", write_signed),
+    ("luv_saturation_difference", "in CIELUV", write_signed),
     ("ciede2000", "ΔE00", _number),
     ("colorfulness", "colourfulness", _number),
 )
