@@ -77,7 +77,7 @@ def make_page(
         *(html.section(table.title, _to_html(table)) for table in tables),
         html.section(
             "Saturation",
-            *(html.paragraph(text) for text in explain_saturation(results)),
+            *(html.paragraph(text) for text in explain_saturation(grid, results)),
             _saturation_bars(grid, results),
             *_course_plot(grid, results),
         ),
@@ -104,7 +104,7 @@ def make_document(
     parts = [f"# {TITLE}", *_introduce(grid, results, plan, seconds)]
     claims = [(claim.claim, claim.verdict, claim.evidence) for claim in judge_claims(grid, results)]
     parts += ["## What became of the claims", markdown.table(_CLAIM_HEADER, claims)]
-    explained = [f"- {text}" for text in explain_saturation(results)]
+    explained = [f"- {text}" for text in explain_saturation(grid, results)]
     if explained:
         parts += ["## What the saturation depends on", "\n".join(explained)]
     tables = [*make_tables(grid, results), *saturation_tables(grid, results)]
@@ -131,9 +131,10 @@ def _introduce(grid: Grid, results: Results, plan: Mapping[str, Any], seconds: f
     train, validation, test = plan["split"][LANDSCAPE]
     texts = [
         f"The paper's networks, objectives and alternatives, {size}, {side} × {side} pixels. "
-        f"Every run saw {plan['photographs']:,} photographs, repeats counted, drawn from {train} "
-        f"landscapes in place of Open Country; {validation} were held out for validation, and all "
-        f"figures are of {test} others that nothing was chosen on. "
+        f"Every run saw {plan['photographs']:,} photographs, repeats counted, where no row says "
+        f"otherwise; they are drawn from {train} landscapes in place of Open Country. {validation} "
+        f"were held out for validation, and all figures but those of tables that say so are of "
+        f"{test} others that nothing was chosen on. "
         f"{done} of {len(grid)} runs are done; they took {seconds / 3600:.1f} hours.",
         "ℓ2 is the root of the mean squared distance in (u*, v*), CIE units: the paper's sum, "
         "which grows with the picture, over the number of pixels. Acc. is the share of pixels in "

@@ -114,8 +114,29 @@ def saturation_tables(grid: Grid, results: Results) -> list[Table]:
     return [table for table in (study, course) if table.rows]
 
 
-def explain_saturation(results: Results) -> list[str]:
-    """What the study says, in sentences; none where it was not made."""
+def explain_saturation(grid: Grid, results: Results) -> list[str]:
+    """What the study and the longer runs say, in sentences; none where there is neither."""
+    sentences = _explain_decodes(results)
+    for run in longer_runs(grid, results):
+        values = [look["saturation_difference"] for look in results[run.name]["course"]]
+        if values:
+            sentences.append(
+                f"Training: on the validation photographs, {run.system}, went from "
+                f"{write_signed(values[0])} to {write_signed(values[-1])}, between "
+                f"{write_signed(min(values))} and {write_signed(max(values))}, over {len(values)} "
+                "looks at the network while it learnt."
+            )
+    return sentences
+
+
+def longer_runs(grid: Grid, results: Results) -> list[Cell]:
+    """The finished runs that were trained for longer than the others."""
+    cells = [run for run in grid if not isinstance(run, Search)]
+    usual = min((run.recipe.photographs for run in cells), default=0)
+    return [run for run in cells if run.recipe.photographs > usual and run.name in results]
+
+
+def _explain_decodes(results: Results) -> list[str]:
     rows = results.get(STUDY, {}).get("rows", ())
     dull, binned = (
         {row["how"]: row["saturation_difference"] for row in rows if row["run"] == name}
@@ -140,13 +161,6 @@ def explain_saturation(results: Results) -> list[str]:
         f"Memory: on photographs that it learnt from, regression has {write_signed(dull[_LEARNT])} "
         f"and classification {write_signed(binned[_LEARNT])}.",
     ]
-
-
-def longer_runs(grid: Grid, results: Results) -> list[Cell]:
-    """The finished runs that were trained for longer than the others."""
-    cells = [run for run in grid if not isinstance(run, Search)]
-    usual = min((run.recipe.photographs for run in cells), default=0)
-    return [run for run in cells if run.recipe.photographs > usual and run.name in results]
 
 
 def _decode(network: Network, squares: Squares) -> Iterator[tuple[str, Squares]]:
