@@ -122,6 +122,12 @@ def test_gradients_are_finite_among_greys_and_equal_colors(pair):
     assert other.grad.isfinite().all()
 
 
+def test_gradients_are_finite_where_chroma_is_too_faint_for_its_seventh_power():
+    faint = torch.tensor([[50.0, 1e-7, 1e-7], [40.0, 1e-9, 0.0]]).T[:, None].requires_grad_()
+    ciede2000(faint, torch.zeros(3, 1, 2)).sum().backward()
+    assert faint.grad.isfinite().all()
+
+
 def test_gradients_are_right(rng):
     one, other = (
         torch.tensor(lab.T[:, None].copy(), requires_grad=True)

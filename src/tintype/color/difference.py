@@ -96,7 +96,7 @@ def _rotation(hue: Array, chroma: Array) -> Array:
 def _knee(chroma: Array) -> Array:
     """sqrt(C^7 / (C^7 + 25^7)): 0 for grey, 1 for saturated colours."""
     power = chroma**7
-    return (power / (power + _KNEE)) ** 0.5
+    return _root(power / (power + _KNEE))
 
 
 def _length(a: Array, b: Array) -> Array:
