@@ -160,7 +160,8 @@ def test_each_run_keeps_where_it_was_trained(photographs, tmp_path, monkeypatch)
         return replace(provenance, hardware=hardware)
 
     monkeypatch.setattr(origins, "collect_provenance", elsewhere)
-    with Reproduction(tmp_path / "out", photographs, OPTIONS) as run:
+    start = tmp_path / "weights.safetensors"  # the tiny networks do not look at it
+    with Reproduction(tmp_path / "out", photographs, OPTIONS, imagenet=start) as run:
         run.run()
     with Reproduction(tmp_path / "out", photographs, OPTIONS) as run:
         publish_report(run, tmp_path / "docs")
@@ -168,6 +169,7 @@ def test_each_run_keeps_where_it_was_trained(photographs, tmp_path, monkeypatch)
     first, second = record["content"]["origins"]
     assert [first["hardware"]["processor"], second["hardware"]["processor"]] == ["a", "b"]
     assert first["runs"] == ["baselines-landscapes", "baselines-mixed", "classification-seed-0"]
+    assert first["imagenet"] == "weights.safetensors"
     assert set(first["runs"]) | set(second["runs"]) == set(run.results)
 
 

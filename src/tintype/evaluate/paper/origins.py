@@ -7,6 +7,7 @@ every finished run keeps its own origin in the journal. A record names each orig
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from tintype.evaluate.paper.tables import Results, Table
@@ -17,14 +18,15 @@ _TELLING = ("torch", "lightning")  # packages that a figure of training depends 
 Origin = Mapping[str, Any]
 
 
-def describe_origin() -> dict[str, Any]:
-    """The machine, the packages and the code that have just trained a run."""
+def describe_origin(*, imagenet: Path | None) -> dict[str, Any]:
+    """The machine, the packages, the code and the encoder's weights that a run has just had."""
     provenance = asdict(collect_provenance())
     packages = {name: provenance["packages"].get(name, "") for name in _TELLING}
     kept = {name: provenance[name] for name in ("python", "version", "commit", "dirty")}
     hardware = provenance["hardware"]
     hardware["accelerators"] = list(hardware["accelerators"])  # as it comes back from the journal
-    return {"hardware": hardware, "packages": packages, **kept}
+    start = None if imagenet is None else imagenet.name
+    return {"hardware": hardware, "packages": packages, "imagenet": start, **kept}
 
 
 def list_origins(results: Results) -> list[tuple[Origin, list[str]]]:
@@ -51,11 +53,19 @@ def origin_table(results: Results) -> Table:
             f"{origin['hardware']['system']}",
             ", ".join(origin["hardware"]["accelerators"]) or "none",
             ", ".join(f"{name} {version}" for name, version in origin["packages"].items()),
+            origin.get("imagenet") or "none noted",
             _name_code(origin),
         )
         for origin, names in list_origins(results)
     ]
-    header = ("runs", "machine", "accelerators used", "packages", "tintype's commit")
+    header = (
+        "runs",
+        "machine",
+        "accelerators used",
+        "packages",
+        "ImageNet weights",
+        "tintype's commit",
+    )
     return Table("Where the runs were trained", header, tuple(rows))
 
 

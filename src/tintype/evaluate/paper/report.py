@@ -103,7 +103,8 @@ def make_document(
     """The report as Markdown; ``figure`` is a link to a picture that stands beside it."""
     parts = [f"# {TITLE}", *_introduce(grid, results, plan, seconds)]
     claims = [(claim.claim, claim.verdict, claim.evidence) for claim in judge_claims(grid, results)]
-    parts += ["## What became of the claims", markdown.table(_CLAIM_HEADER, claims)]
+    if claims:
+        parts += ["## What became of the claims", markdown.table(_CLAIM_HEADER, claims)]
     explained = [f"- {text}" for text in explain_saturation(grid, results)]
     if explained:
         parts += ["## What the saturation depends on", "\n".join(explained)]

@@ -319,7 +319,7 @@ class Reproduction:
         self.seconds += seconds
         entry: dict[str, Any] = {"run": name, "seconds": seconds, "finished": found is not None}
         if found is not None:
-            entry |= {**found, ORIGIN: describe_origin()}
+            entry |= {**found, ORIGIN: describe_origin(imagenet=self._imagenet)}
             self.results[name] = entry
         self._journal.append(entry)
 
