@@ -64,6 +64,21 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(small_recipe, photograph
         assert_close(a, b, rtol=0, atol=0, msg=name)
 
 
+def test_a_slice_counts_its_own_minutes_only(small_recipe, photographs, tmp_path):
+    """Lightning's own timer would go on counting where the slice before had stopped."""
+    slice_ = replace(QUIET, minutes=1.0)
+    watch = Losses(2)
+    train(small_recipe, photographs, None, tmp_path, schedule=slice_, callbacks=[watch])
+    last = tmp_path / "last.ckpt"
+    state = torch.load(last, weights_only=False)
+    elapsed = {"time_elapsed": dict.fromkeys(("train", "validate", "sanity_check"), 1000000.0)}
+    state["callbacks"] |= dict.fromkeys(("Timer", "Limit"), elapsed)
+    torch.save(state, last)
+    rest = Losses()
+    train(small_recipe, photographs, None, tmp_path, schedule=slice_, callbacks=[rest])
+    assert len(watch.values) + len(rest.values) == small_recipe.steps
+
+
 def test_a_streamed_run_goes_on_from_its_last_shard(small_recipe, shards, tmp_path):
     urls = [str(shard) for shard in list_shards(shards)]
     recipe = replace(small_recipe, photographs=24)

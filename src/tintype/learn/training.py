@@ -36,6 +36,7 @@ from tintype.metrics.colorfulness import colorfulness
 _EXPECTED_WARNINGS = (  # Lightning's, about what is meant to be so
     ".*LeafSpec",
     "Checkpoint directory .* exists",
+    ".*callbacks used to create the checkpoint",  # a slice with a limit, then one without
     ".*does not have many workers",
     ".*logging interval",
     ".*in eval mode at the start of training",  # frozen parts answer as in evaluation
@@ -137,6 +138,17 @@ class SaveAtEnd(Callback):
         trainer.save_checkpoint(self.file)
 
 
+class Limit(Timer):
+    """Stops a run after so long; what earlier slices of it took, the checkpoint does not tell."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Count from now on."""
+
+
 def train(
     recipe: Recipe,
     train_photographs: PhotographCache | Sequence[str],
@@ -199,7 +211,7 @@ def _trainer(
         train_time_interval=timedelta(minutes=schedule.checkpoint_minutes),
         enable_version_counter=False,
     )
-    limits = [] if schedule.minutes is None else [Timer(timedelta(minutes=schedule.minutes))]
+    limits = [] if schedule.minutes is None else [Limit(timedelta(minutes=schedule.minutes))]
     validates = validates and schedule.validate_every > 0
     return L.Trainer(
         max_steps=recipe.steps,
