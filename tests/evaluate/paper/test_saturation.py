@@ -138,6 +138,7 @@ def test_tables_show_what_there_is():
     results = {
         "saturation": {"rows": [{"run": PICTURED[1], "how": "blurred", **MEASURED}]},
         "classification-longer": {"course": [{"photographs": 9000, **MEASURED}]},
+        "sum": {"course": [{"photographs": 6000, **MEASURED}]},  # as long as the others
     }
     study, course = saturation_tables(GRID, results)
     assert study.rows[0][:2] == ("classification", "blurred")
