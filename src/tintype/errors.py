@@ -12,6 +12,7 @@
     │   ├── OutputError         the result cannot go where it was to go
     │   └── RecordError         a journal or record is damaged, in use, or of another kind
     ├── ModelError              a network's file is missing, altered, or of another make (exit 3)
+    │   └── Diverged            in training, a network's weights have become no numbers
     └── MissingExtra            an optional dependency is not installed (exit 2)
 
 Anything else that escapes is a bug and keeps its own traceback.
@@ -60,6 +61,10 @@ class RecordError(InputError):
 
 class ModelError(TintypeError):
     """A network's file is missing, altered, or does not fit what its table row says."""
+
+
+class Diverged(ModelError):
+    """In training, a network's weights have become no numbers."""
 
 
 class MissingExtra(TintypeError):

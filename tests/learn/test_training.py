@@ -12,7 +12,7 @@ import torch
 from lightning.pytorch.callbacks import Callback
 from torch.testing import assert_close
 
-from tintype.errors import InputError, ModelError
+from tintype.errors import Diverged, InputError, ModelError
 from tintype.learn.datasets import open_cache
 from tintype.learn.recipe import OptimizerConfig
 from tintype.learn.shards import list_shards
@@ -62,6 +62,22 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(small_recipe, photograph
     )
     for (name, a), b in zip(one.state_dict().items(), two.state_dict().values(), strict=True):
         assert_close(a, b, rtol=0, atol=0, msg=name)
+
+
+class Breaker(Callback):
+    """Makes a weight no number, as too high a rate does."""
+
+    def on_train_batch_end(self, _trainer, module, *_):
+        next(module.network.parameters()).data.view(-1)[0] = math.nan
+
+
+def test_a_run_that_diverges_leaves_its_last_good_checkpoint(small_recipe, photographs, tmp_path):
+    losses(small_recipe, photographs, tmp_path, stop_after=2)
+    good = (tmp_path / "last.ckpt").read_bytes()
+    with pytest.raises(Diverged, match=r"by step \d .* is no number"):
+        train(small_recipe, photographs, None, tmp_path, schedule=QUIET, callbacks=[Breaker()])
+    assert (tmp_path / "last.ckpt").read_bytes() == good
+    assert [file.name for file in tmp_path.glob("*.ckpt*")] == ["last.ckpt"]
 
 
 def test_a_slice_counts_its_own_minutes_only(small_recipe, photographs, tmp_path):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tintype.errors import OptionError
+from tintype.errors import Diverged, OptionError
 from tintype.learn import trials
 from tintype.learn.augment import center_crop
 from tintype.learn.datasets import TrainingCrops, open_cache
@@ -89,6 +89,21 @@ def test_tries_every_rate_and_prefers_one_that_learns(recipe, photographs, tmp_p
     assert trials[0].last == pytest.approx(trials[0].first, rel=0.2)
     assert trials[1].last < trials[0].last
     assert best_rate(trials) == pytest.approx(1e-2)
+
+
+def test_a_rate_at_which_weights_diverge_is_a_trial_too(recipe, photographs, tmp_path, monkeypatch):
+    real = trials.train
+
+    def train(tried, *arguments, **options):
+        if tried.optimizer.rate == 1e-2:
+            raise Diverged("no numbers")
+        return real(tried, *arguments, **options)
+
+    monkeypatch.setattr(trials, "train", train)
+    options = RateOptions(low=1e-3, high=1e-2, count=2, steps=4)
+    calm, wild = search_rates(recipe, photographs, tmp_path / "rates", options)
+    assert math.isfinite(calm.last)
+    assert wild == Trial(1e-2, math.inf, math.inf)
 
 
 def test_rates_are_even_in_the_logarithm():

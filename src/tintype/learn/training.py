@@ -23,7 +23,7 @@ from torch.nn import functional as F
 
 from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb
-from tintype.errors import InputError, ModelError
+from tintype.errors import Diverged, InputError, ModelError
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.degrade import degrade
 from tintype.learn.network import Network, color_grey
@@ -105,6 +105,20 @@ class Training(L.LightningModule):
         if self.recipe.optimizer.clip:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.optimizer.clip)
 
+    def on_save_checkpoint(self, _checkpoint: dict[str, Any]) -> None:
+        """Let no broken weights take the place of good ones.
+
+        Raises:
+            Diverged: a weight or a statistic is no number.
+        """
+        for name, tensor in self.network.state_dict().items():
+            if not tensor.isfinite().all():
+                raise Diverged(
+                    f"recipe {self.recipe.name} has diverged: by step {self.global_step:,} {name} "
+                    f"is no number; the checkpoint before stays as it was. Lower the rates, or "
+                    f"clip gradients, and begin again"
+                )
+
     def _split(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
         """``(B, 3, S, S)`` uint8 sRGB to the grey that is given and the colour that is sought."""
         grey, color = self.network.head.space.split(rgb.float() / 255)
@@ -178,6 +192,7 @@ def train(
     Raises:
         InputError: the recipe starts from ImageNet weights and none were given, or ``run`` holds
             another recipe's run.
+        Diverged: weights have become no numbers; the last good checkpoint is still there.
     """
     run.mkdir(parents=True, exist_ok=True)
     _claim(run, recipe)

@@ -8,6 +8,7 @@ Source: Hwang & Zhou 2016, section 5.2 (a random subset of 270 photographs; 0.00
 the rates sampled, and 0.0003 on the whole set).
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ import lightning as L
 import numpy as np
 from lightning.pytorch.callbacks import Callback
 
-from tintype.errors import OptionError
+from tintype.errors import Diverged, OptionError
 from tintype.learn.augment import Augment
 from tintype.learn.curves import CurveRecorder, read_curve
 from tintype.learn.datasets import PhotographCache, cut_squares
@@ -92,7 +93,7 @@ class Trial:
     """What one learning rate did."""
 
     rate: float
-    first: float  # mean loss of the first tenth of the steps
+    first: float  # mean loss of the first tenth of the steps; infinite where weights diverged
     last: float  # of the last tenth; infinite where the loss was no number
 
 
@@ -173,16 +174,20 @@ def search_rates(
         tried = with_rate(recipe, rate, steps=options.steps)
         recorder = CurveRecorder(folder, every=max(1, options.steps // 50))
         schedule = Schedule(validate_every=0)
-        train(
-            tried,
-            photographs,
-            None,
-            folder,
-            schedule=schedule,
-            imagenet=imagenet,
-            callbacks=[recorder],
-        )
-        trial = _judge(rate, [point.loss for point in read_curve(folder).training])
+        try:
+            train(
+                tried,
+                photographs,
+                None,
+                folder,
+                schedule=schedule,
+                imagenet=imagenet,
+                callbacks=[recorder],
+            )
+        except Diverged:
+            trial = Trial(rate, math.inf, math.inf)
+        else:
+            trial = _judge(rate, [point.loss for point in read_curve(folder).training])
         trials.append(trial)
         on_trial(trial)
     return trials
@@ -191,7 +196,7 @@ def search_rates(
 def _judge(rate: float, losses: Sequence[float]) -> Trial:
     tenth = max(1, len(losses) // 10)
     first, last = float(np.mean(losses[:tenth])), float(np.mean(losses[-tenth:]))
-    return Trial(rate, first, last if np.isfinite(last) else float("inf"))
+    return Trial(rate, first, last if np.isfinite(last) else math.inf)
 
 
 def best_rate(trials: Sequence[Trial]) -> float:

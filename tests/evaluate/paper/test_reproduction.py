@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tintype.cli import reproduce
-from tintype.errors import OptionError
+from tintype.errors import Diverged, OptionError
 from tintype.evaluate.paper import origins
 from tintype.evaluate.paper import reproduction as reproductions
 from tintype.evaluate.paper.options import PaperOptions
@@ -98,6 +98,25 @@ def test_goes_on_where_it_stopped_with_the_same_figures(photographs, tmp_path, m
         for name, found in whole.results.items():
             again = dict(cut.results[name])
             assert {**again, "seconds": 0} == {**found, "seconds": 0}, name
+
+
+def test_a_rate_at_which_weights_diverge_is_searched_past(photographs, tmp_path, monkeypatch):
+    real = reproductions.train
+
+    def train(recipe, *arguments, **options):
+        if recipe.optimizer.rate == 0.1:
+            raise Diverged("no numbers")
+        return real(recipe, *arguments, **options)
+
+    monkeypatch.setattr(reproductions, "train", train)
+    with Reproduction(tmp_path, photographs, OPTIONS) as run:
+        run.grid = [one for one in run.grid if one.name == "search-nesterov"]
+        assert run.run()
+        found = run.results["search-nesterov"]
+    assert found["rates"][-1] == 0.1
+    assert found["losses"][-1] is None
+    assert None not in found["losses"][:-1]
+    assert found["best"] < 0.1
 
 
 def test_a_slice_without_time_only_reports(photographs, tmp_path):

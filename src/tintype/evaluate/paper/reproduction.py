@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from tintype.errors import OptionError
+from tintype.errors import Diverged, OptionError
 from tintype.evaluate.baselines import ModeCount
 from tintype.evaluate.paper.grid import (
     CLASSIFICATION,
@@ -257,20 +257,24 @@ class Reproduction:
 
     def _search(self, search: Search, end: float | None) -> dict[str, Any] | None:
         """Train briefly with every rate; None where time ran out before the last."""
-        losses = []
+        losses: list[float | None] = []
         for rate in search.rates:
             recipe = with_rate(search.recipe, rate, steps=search.recipe.steps)
             place = self._place(f"{search.name}-{rate:g}")
             self._say(f"{search.system}, rate {rate:g}")
-            module = train(
-                recipe,
-                self.part(LANDSCAPE, "train"),
-                None,
-                place,
-                schedule=Schedule(minutes=_minutes_until(end), validate_every=0),
-                imagenet=self._imagenet,
-                callbacks=[CurveRecorder(place, every=max(1, recipe.steps // _CURVE_POINTS))],
-            )
+            try:
+                module = train(
+                    recipe,
+                    self.part(LANDSCAPE, "train"),
+                    None,
+                    place,
+                    schedule=Schedule(minutes=_minutes_until(end), validate_every=0),
+                    imagenet=self._imagenet,
+                    callbacks=[CurveRecorder(place, every=max(1, recipe.steps // _CURVE_POINTS))],
+                )
+            except Diverged:  # too high a rate
+                losses.append(None)
+                continue
             if module.global_step < recipe.steps:
                 return None
             losses.append(_last_tenth(place))
