@@ -69,7 +69,7 @@ def test_scores_are_taken_where_it_is_fast_and_the_network_comes_back(monkeypatc
             raise RuntimeError("out of memory")
         return np.zeros((len(squares), 2, 8, 8), np.float32)
 
-    monkeypatch.setattr(scores, "_fastest", lambda: fast)
+    monkeypatch.setattr(scores, "fastest_device", lambda: fast)
     monkeypatch.setattr(scores, "read_squares", lambda photographs, side: rgb[: len(photographs)])
     monkeypatch.setattr(scores, "predict_chroma", predict)
     photographs = PhotographCache(np.empty(0), ("a", "b"), np.zeros((2, 2)), np.zeros(2))

@@ -144,7 +144,7 @@ def score_network(network: Network, photographs: PhotographCache, *, side: int) 
     On the accelerator, where there is one; the network goes back where it was.
     """
     home = next(network.parameters()).device
-    network.to(_fastest())
+    network.to(fastest_device())
     parts = []
     try:
         for start in range(0, len(photographs), _BATCH):
@@ -159,7 +159,8 @@ def score_network(network: Network, photographs: PhotographCache, *, side: int) 
     return total
 
 
-def _fastest() -> torch.device:
+def fastest_device() -> torch.device:
+    """The accelerator, where there is one."""
     accelerator = (
         torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
     )

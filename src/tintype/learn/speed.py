@@ -9,7 +9,7 @@ import torch
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.network import Network
 from tintype.learn.recipe import Recipe
-from tintype.learn.scores import score_network
+from tintype.learn.scores import fastest_device, score_network
 
 _WARM_UP, _STEPS = 2, 5
 
@@ -19,7 +19,7 @@ def measure_step(recipe: Recipe) -> float:
 
     On the accelerator, where there is one. Weights are random and nothing is kept.
     """
-    device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    device = fastest_device()
     network = Network(recipe.network).to(device).train()
     optimizer = torch.optim.Adam(network.parameters())
     rgb = torch.rand(recipe.batch_size, 3, recipe.side, recipe.side, device=device)
@@ -30,7 +30,7 @@ def measure_step(recipe: Recipe) -> float:
         optimizer.zero_grad()
         torch.autograd.backward(network.head.learn(network.features(grey), color))
         optimizer.step()
-        if device is not None:
+        if device.type != "cpu":
             torch.accelerator.synchronize()
         times.append(time.perf_counter() - start)
     return statistics.median(times[_WARM_UP:])
