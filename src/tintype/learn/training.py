@@ -16,16 +16,18 @@ from typing import Any
 
 import lightning as L
 import torch
-from lightning.pytorch.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint, Timer
+from lightning.pytorch.callbacks import Callback, ModelCheckpoint, Timer, WeightAveraging
 from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb
 from tintype.errors import Diverged, InputError, ModelError
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.degrade import degrade
+from tintype.learn.memory import keep_freed_memory
 from tintype.learn.network import Network, color_grey
 from tintype.learn.photographs import Photographs
 from tintype.learn.recipe import OptimizerConfig, Recipe
@@ -176,6 +178,9 @@ def train(
 ) -> Training:
     """Train ``recipe``, or go on with it where the checkpoint in ``run`` stands.
 
+    On a CPU the process keeps the memory that it frees from then on
+    (:mod:`tintype.learn.memory`).
+
     Args:
         recipe: what to train.
         train_photographs: decoded training photographs, or the addresses of shards to stream.
@@ -196,6 +201,8 @@ def train(
     """
     run.mkdir(parents=True, exist_ok=True)
     _claim(run, recipe)
+    if not torch.accelerator.is_available():
+        keep_freed_memory()
     L.seed_everything(recipe.seed, verbose=False)
     module = Training(recipe)
     last = run / LAST
@@ -233,7 +240,7 @@ def _trainer(
         precision=_precision(recipe),
         callbacks=[
             SaveAtEnd(run / LAST),
-            EMAWeightAveraging(decay=recipe.ema_decay),
+            WeightAveraging(multi_avg_fn=get_ema_multi_avg_fn(recipe.ema_decay)),  # type: ignore[no-untyped-call]
             checkpoints,
             *limits,
             *more,

@@ -210,7 +210,7 @@ class Convolution(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(B, c_in, H, W)`` to ``(B, c_out, H/stride, W/stride)`` in [0, 6]."""
-        return F.relu6(self.linear(x))
+        return F.relu6(self.linear(x), inplace=True)
 
 
 class InvertedResidual(nn.Module):
