@@ -23,6 +23,8 @@ from tintype.evaluate.evaluation import Evaluation
 from tintype.evaluate.tables import to_markdown
 from tintype.evaluate.video import KIND as FILMS
 from tintype.evaluate.video import FilmEvaluation
+from tintype.learn.overfitting import KIND as OVERFITTING
+from tintype.learn.overfitting import Overfitting
 from tintype.records.files import write_text
 from tintype.records.markdown import fill_place, list_places
 from tintype.records.provenance import Provenance
@@ -37,6 +39,7 @@ DRAWERS: dict[str, Callable[[Record], str]] = {  # kind of a record → its Mark
     FILMS: lambda record: FilmEvaluation.from_content(record.content).to_markdown(),
     NETWORK: lambda record: model_record.to_markdown(record.content),
     TRAINING: lambda record: training_record.to_markdown(record.content),
+    OVERFITTING: lambda record: Overfitting.from_content(record.content).to_markdown(),
     experiments.KIND: lambda record: experiments.to_markdown(record.content),
     EVALUATION: lambda record: to_markdown(Evaluation.from_content(record.content)),
 }

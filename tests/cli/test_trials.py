@@ -9,8 +9,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from tintype.cli import overfit, rates
+from tintype.errors import InputError
+from tintype.records.record import read_record
 
 torch = pytest.importorskip("torch")
+overfitting = pytest.importorskip("tintype.learn.overfitting")
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:lightning")
 
 RECIPE = """
@@ -53,12 +56,25 @@ def arguments(tmp_path):
     ]
 
 
-def test_overfit_reports_every_look_and_fails_when_it_did_not_learn(arguments):
+def test_overfit_reports_every_look_and_fails_when_it_did_not_learn(arguments, tmp_path):
     more = ["--steps", "2", "--check-every", "1", "--photographs", "2"]
     result = CliRunner().invoke(overfit.app, [*arguments, *more])
     assert result.exit_code == 1, result.output
     assert result.stdout.count("Acc.U") == 2
     assert "95% was not reached" in result.stderr
+    record = read_record(tmp_path / "run" / "record.json", kind=overfitting.KIND)
+    found = overfitting.Overfitting.from_content(record.content)
+    assert (found.recipe, found.photographs, found.side) == ("tiny", 2, 32)
+    assert [check.step for check in found.checks] == [1, 2]
+    assert "not reached" in found.to_markdown()
+
+
+def test_overfit_says_so_when_a_run_has_no_steps_left(arguments):
+    more = ["--steps", "2", "--photographs", "2", "--target", "0"]
+    assert CliRunner().invoke(overfit.app, [*arguments, *more]).exit_code == 0
+    again = CliRunner().invoke(overfit.app, [*arguments, *more])
+    assert again.exit_code != 0
+    assert isinstance(again.exception, InputError)
 
 
 def test_overfit_is_content_with_what_was_asked(arguments):

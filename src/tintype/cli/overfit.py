@@ -10,7 +10,10 @@ from tintype.cli.chatter import hush_lightning
 from tintype.cli.exit_codes import SOME_FAILED
 from tintype.cli.train import split_folders
 from tintype.cli.unfold import unfold
+from tintype.errors import InputError
 from tintype.learn.trials import Check, OverfitOptions
+from tintype.records.provenance import collect_provenance, hash_names
+from tintype.records.record import Record, write_record
 
 app = typer.Typer(add_completion=False)
 
@@ -33,9 +36,14 @@ def overfit(
         Path | None, typer.Option(help="ImageNet weights that the encoder starts from.")
     ] = None,
 ) -> None:
-    """Learn a few photographs by heart: a network that cannot has a mistake in it."""
+    """Learn a few photographs by heart: a network that cannot has a mistake in it.
+
+    What was seen on the way is left in the run's folder, as record.json.
+    """
     from tintype.learn.datasets import open_cache
+    from tintype.learn.overfitting import KIND, describe_overfitting
     from tintype.learn.recipe import find_recipe
+    from tintype.learn.trials import draw
     from tintype.learn.trials import overfit as run_overfit
 
     def show(check: Check) -> None:
@@ -49,6 +57,14 @@ def overfit(
     photographs = open_cache(split_folders(data)[0], cache)
     run = out or Path("runs") / f"{chosen.name}-overfit"
     checks = run_overfit(chosen, photographs, run, options, imagenet=imagenet, on_check=show)
-    if not checks or min(checks[-1].accuracy_u, checks[-1].accuracy_v) < options.target:
+    if not checks:
+        raise InputError(f"{run} has run all its steps already; remove it or choose another --out")
+    found = describe_overfitting(chosen, options, checks, imagenet=imagenet)
+    keys = draw(photographs, options.photographs, seed=chosen.seed).keys
+    provenance = collect_provenance(data={"photographs": hash_names(keys)})
+    write_record(
+        Record(kind=KIND, provenance=provenance, content=found.to_content()), run / "record.json"
+    )
+    if not found.reached:
         typer.echo(f"not learnt: {options.target:.0%} was not reached", err=True)
         raise typer.Exit(SOME_FAILED)

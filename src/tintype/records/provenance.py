@@ -116,6 +116,11 @@ def hash_files(paths: Iterable[Path], *, root: Path) -> str:
     return hashlib.sha256(b"".join(lines)).hexdigest()
 
 
+def hash_names(names: Iterable[str]) -> str:
+    """SHA-256 of names, sorted, a line each: which samples a set has, without a look at them."""
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
+
+
 def _shorten_command(words: Sequence[str]) -> str:
     """A command line without the machine's paths: ``tintype evaluate --data test``."""
     program, *rest = words

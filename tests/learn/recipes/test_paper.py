@@ -1,11 +1,14 @@
 """The paper's recipes say what the paper says, and build."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from tintype.learn.network import Network
 from tintype.learn.recipe import find_recipe, list_recipes
 
+BY_HEART = Path(__file__).parents[3] / "docs" / "paper" / "by_heart"
 PAPER = [name for name in list_recipes() if name.startswith("paper")]
 
 
@@ -43,3 +46,12 @@ def test_builds_and_answers(name):
     assert recipe.side == (128 if "small" in name else 224)
     assert raw.shape[-2:] == (recipe.side // stride, recipe.side // stride)
     assert raw.shape[1] == (100 if "classification" in name else 2)
+
+
+@pytest.mark.parametrize("objective", ["classification", "regression"])
+def test_what_learns_by_heart_is_the_network_that_the_paper_draws(objective):
+    own = find_recipe(str(BY_HEART / f"{objective}.py"))
+    drawn = find_recipe(f"paper_{objective}")
+    assert own.network.encoder == drawn.network.encoder
+    assert own.network.decoder == drawn.network.decoder
+    assert own.batch_size == 4

@@ -6,7 +6,6 @@ What is published holds none of them: the record, the document made of it, the p
 and figure 5 from photographs that come with installed packages.
 """
 
-import hashlib
 from pathlib import Path
 
 from tintype.evaluate.paper import pictures
@@ -16,7 +15,7 @@ from tintype.evaluate.paper.reproduction import Reproduction
 from tintype.evaluate.pictures import Picture
 from tintype.learn.curves import Curve, read_curve
 from tintype.records.files import write_text
-from tintype.records.provenance import Provenance, collect_provenance
+from tintype.records.provenance import Provenance, collect_provenance, hash_names
 from tintype.records.record import Record, write_record
 
 _FIGURE_ROWS = 8
@@ -68,9 +67,7 @@ def publish_report(reproduction: Reproduction, folder: Path) -> Path:
 def hash_split(reproduction: Reproduction) -> dict[str, str]:
     """A hash of each set's keys, part by part: which photographs, without a look at the pixels."""
     return {
-        f"{name}, {part}": hashlib.sha256(
-            "\n".join(sorted(reproduction.part(name, part).keys)).encode()
-        ).hexdigest()
+        f"{name}, {part}": hash_names(reproduction.part(name, part).keys)
         for name in reproduction.splits
         for part in ("train", "validation", "test")
     }
