@@ -57,6 +57,18 @@ def test_lower_losses_are_better_and_divergence_is_worst():
     assert said["Adam converges faster than Nesterov momentum."] == HOLDS
 
 
+def test_what_swings_while_it_learns_is_noise_as_well():
+    change = {"hsv": found(saturation=-0.15)}
+    assert (
+        verdicts(results(**change))["HSV is worse than LUV: errors of S show (Sat. diff.)."]
+        == HOLDS
+    )
+    looks = [found(saturation=saturation)["test"] for saturation in (-0.05, -0.2, -0.05, -0.2)]
+    swinging = {"classification-longer": {**found(), "course": looks}}
+    said = verdicts(results(**change, **swinging))
+    assert said["HSV is worse than LUV: errors of S show (Sat. diff.)."] == UNCLEAR
+
+
 def test_one_seed_decides_nothing_small():
     one = {key: value for key, value in results().items() if not key.endswith(("1", "2"))}
     judged = judge_claims(GRID, {**one, "sum": found(accuracy=0.1)})

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the paper claims, held against what was measured, in words.
 
-A difference counts where it is more than twice the standard deviation of the classification
-network over its seeds, the only noise that is known; with one seed nothing can be said of small
-differences, and that is what is said.
+A difference counts where it is more than twice the noise, which is the larger one of two standard
+deviations of the classification network: over its seeds, and over the looks at one network while it
+learnt on, for at a constant rate it swings. With one seed nothing can be said of small differences,
+and that is what is said.
 
 Source: Hwang & Zhou 2016, sections 3 and 5.
 """
 
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,8 @@ def judge_claims(grid: Grid, results: Results) -> list[Claim]:
         if all(pair):
             claims.append(_classification_is_not(when, *([found] for found in pair if found)))
     measures: tuple[Measure, ...] = (accuracy, saturation, loss)
-    noise = {measure: _deviation(bases, measure) for measure in measures}
+    looks = results.get(f"{CLASSIFICATION}-longer", {}).get("course", [])
+    noise = {measure: _noise(bases, looks, measure) for measure in measures}
     for name, text, measure, better in _CHANGES:
         if name in results:
             claims.append(_compare(text, bases, results[name], measure, better, noise[measure]))
@@ -134,12 +136,18 @@ def _compare(
     if noise is None:
         return Claim(text, UNCLEAR, f"{evidence}; one seed, so the noise is not known")
     if abs(lead) <= 2 * noise:
-        return Claim(text, UNCLEAR, f"{evidence}; deviation over seeds {_write(measure, noise)}")
+        return Claim(text, UNCLEAR, f"{evidence}; noise {_write(measure, noise)}")
     return Claim(text, HOLDS if lead > 0 else FAILS, evidence)
 
 
-def _deviation(runs: list[Found], measure: Measure) -> float | None:
-    return statistics.stdev(map(measure, runs)) if len(runs) > 1 else None
+def _noise(seeds: Sequence[Found], looks: Sequence[Found], measure: Measure) -> float | None:
+    """The larger deviation, over seeds or over looks; None of one seed."""
+    if len(seeds) < 2:
+        return None
+    over_seeds = statistics.stdev(map(measure, seeds))
+    if measure is loss or len(looks) < 2:
+        return over_seeds
+    return max(over_seeds, statistics.stdev(measure({"test": look}) for look in looks))
 
 
 def _write(measure: Measure, value: float) -> str:
