@@ -8,6 +8,9 @@ whose memory holds the decoded photographs, they lie there and crops are cut the
 A run's folder then has its checkpoint, its curves, and the averaged weights in float16
 (``RECIPE.safetensors``), from which ``tintype train --from`` starts. ``runs/queue.jsonl`` is the
 log: which recipe, from which step to which, in how many minutes, on what machine.
+
+Recipes of different encoders start from different files: ``--imagenet mobilenet_v2=FILE --imagenet
+vgg16=FILE``, by the name of the encoder's module.
 """
 
 import argparse
@@ -30,7 +33,7 @@ from tintype.records.journal import Journal
 from tintype.records.provenance import describe_hardware
 
 KIND = "queue"
-RECIPES = ("tintype_s",)
+RECIPES = ("tintype_s", "paper_classification", "paper_regression")
 _DRAWERS = 4  # processes that draw crops for a GPU
 _LEFT = 0.1  # minutes, below which nothing is begun
 
@@ -45,11 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--data", required=True, type=Path, help="shards in train and val")
     parser.add_argument("--minutes", required=True, type=float, help="to be spent in all")
-    parser.add_argument("--imagenet", type=Path, help="weights that the encoders start from")
+    parser.add_argument(
+        "--imagenet",
+        action="append",
+        default=[],
+        metavar="[ENCODER=]FILE",
+        help="weights that encoders start from",
+    )
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="decoded photographs")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of the runs")
     asked = parser.parse_args(arguments)
     end = time.monotonic() + 60 * asked.minutes
+    starts = {name: Path(file) for name, _, file in (a.rpartition("=") for a in asked.imagenet)}
     asked.runs.mkdir(parents=True, exist_ok=True)
     train_at, val_at = split_folders(asked.data)
     photographs = open_cache(train_at, asked.cache)
@@ -60,11 +70,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             try:
                 recipe = find_recipe(name)
                 run = asked.runs / recipe.name
-                sit(recipe, photographs, validation, run, log, end=end, imagenet=asked.imagenet)
+                imagenet = starts.get(encoder_name(recipe), starts.get(""))
+                sit(recipe, photographs, validation, run, log, end=end, imagenet=imagenet)
             except TintypeError as error:
                 sys.stderr.write(f"{name}: {error}\n")
                 failed = True
     return int(failed)
+
+
+def encoder_name(recipe: Recipe) -> str:
+    """The name of the module that a recipe's encoder is in: ``mobilenet_v2``."""
+    return type(recipe.network.encoder).__module__.rpartition(".")[2]
 
 
 def sit(

@@ -57,6 +57,18 @@ def test_what_is_finished_is_left_and_what_fails_does_not_stop_the_rest(data, tm
     assert not log[0]["resident"] or log[0]["hardware"]["accelerators"]
 
 
+def test_an_encoder_starts_from_its_own_file(data, tmp_path, capsys):
+    text = RECIPE.format(name="one", photographs=4).replace("start=False", "start=True")
+    (tmp_path / "one.py").write_text(text)
+    places = ["--data", data, "--runs", tmp_path / "runs", "--cache", tmp_path / "cache"]
+    words = [str(tmp_path / "one.py"), *map(str, places), "--minutes", "60"]
+    own = ["--imagenet", "other.safetensors", "--imagenet", "mobilenet_v2=own.safetensors"]
+    assert train_queue.main([*words, *own]) == 1
+    assert "own.safetensors" in capsys.readouterr().err
+    assert train_queue.main([*words, "--imagenet", "other.safetensors"]) == 1
+    assert "other.safetensors" in capsys.readouterr().err
+
+
 def test_without_time_nothing_is_begun(data, tmp_path, capsys):
     (tmp_path / "one.py").write_text(RECIPE.format(name="one", photographs=4))
     places = ["--data", data, "--runs", tmp_path / "runs", "--cache", tmp_path / "cache"]
