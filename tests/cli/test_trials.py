@@ -9,7 +9,6 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from tintype.cli import overfit, rates
-from tintype.errors import InputError
 from tintype.records.record import read_record
 
 torch = pytest.importorskip("torch")
@@ -69,12 +68,15 @@ def test_overfit_reports_every_look_and_fails_when_it_did_not_learn(arguments, t
     assert "not reached" in found.to_markdown()
 
 
-def test_overfit_says_so_when_a_run_has_no_steps_left(arguments):
+def test_overfit_that_is_finished_is_left_as_it_is(arguments, tmp_path):
     more = ["--steps", "2", "--photographs", "2", "--target", "0"]
     assert CliRunner().invoke(overfit.app, [*arguments, *more]).exit_code == 0
+    record = tmp_path / "run" / "record.json"
+    first = read_record(record).content
     again = CliRunner().invoke(overfit.app, [*arguments, *more])
-    assert again.exit_code != 0
-    assert isinstance(again.exception, InputError)
+    assert again.exit_code == 0
+    assert "step" not in again.stdout
+    assert read_record(record).content == first
 
 
 def test_overfit_is_content_with_what_was_asked(arguments):

@@ -54,6 +54,21 @@ def test_overfits_two_photographs_and_stops(recipe, photographs, tmp_path):
     assert checks[-1].step < 400
 
 
+def test_looks_of_before_a_stop_are_kept(recipe, photographs, tmp_path):
+    class Stop(Exception):
+        pass
+
+    def stop(check):
+        if check.step == 4:
+            raise Stop
+
+    options = OverfitOptions(photographs=2, steps=6, check_every=2, target=1.0)
+    with pytest.raises(Stop):
+        overfit(recipe, photographs, tmp_path / "run", options, on_check=stop)
+    checks = overfit(recipe, photographs, tmp_path / "run", options)
+    assert [check.step for check in checks] == [2, 4, 6]
+
+
 def test_what_is_learnt_is_what_is_scored(recipe, photographs, tmp_path, monkeypatch):
     """Of photographs that are no squares, a random square would be something else each time."""
     seen = []

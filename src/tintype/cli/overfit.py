@@ -10,7 +10,6 @@ from tintype.cli.chatter import hush_lightning
 from tintype.cli.exit_codes import SOME_FAILED
 from tintype.cli.train import split_folders
 from tintype.cli.unfold import unfold
-from tintype.errors import InputError
 from tintype.learn.trials import Check, OverfitOptions
 from tintype.records.provenance import collect_provenance, hash_names
 from tintype.records.record import Record, write_record
@@ -57,8 +56,6 @@ def overfit(
     photographs = open_cache(split_folders(data)[0], cache)
     run = out or Path("runs") / f"{chosen.name}-overfit"
     checks = run_overfit(chosen, photographs, run, options, imagenet=imagenet, on_check=show)
-    if not checks:
-        raise InputError(f"{run} has run all its steps already; remove it or choose another --out")
     found = describe_overfitting(chosen, options, checks, imagenet=imagenet)
     keys = draw(photographs, options.photographs, seed=chosen.seed).keys
     provenance = collect_provenance(data={"photographs": hash_names(keys)})

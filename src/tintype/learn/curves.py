@@ -6,7 +6,7 @@ readers keep what was written last.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,16 +105,26 @@ class CourseRecorder(Callback):
 
     Args:
         run: the run's folder.
-        photographs: that the network is not trained on.
+        photographs: to score on.
         side: of their squares.
         every: optimizer steps between looks.
+        on_look: called with the steps done and the scores; if it returns True, training stops.
     """
 
-    def __init__(self, run: Path, photographs: PhotographCache, *, side: int, every: int) -> None:
+    def __init__(
+        self,
+        run: Path,
+        photographs: PhotographCache,
+        *,
+        side: int,
+        every: int,
+        on_look: Callable[[int, dict[str, float]], bool] = lambda _step, _scores: False,
+    ) -> None:
         self._file = run / COURSE
         self._photographs = photographs
         self._side = side
         self._every = every
+        self._on_look = on_look
 
     def on_train_batch_end(self, trainer: L.Trainer, module: Any, *_: Any) -> None:
         """Look every so many steps, and after the last."""
@@ -126,6 +136,8 @@ class CourseRecorder(Callback):
         module.network.train()
         with Journal(self._file, kind=_COURSE_KIND, durable=False) as journal:
             journal.append({"step": step, "scores": summary})
+        if self._on_look(step, summary):
+            trainer.should_stop = True
 
 
 def read_course(run: Path) -> list[tuple[int, dict[str, float]]]:

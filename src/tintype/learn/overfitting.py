@@ -34,8 +34,7 @@ class Overfitting:
     @property
     def reached(self) -> bool:
         """Whether the last look found the target in both Acc.U and Acc.V."""
-        last = self.checks[-1]
-        return min(last.accuracy_u, last.accuracy_v) >= self.target
+        return self.checks[-1].reaches(self.target)
 
     def to_markdown(self) -> str:
         """The first looks, the last ones, and a sentence before them."""

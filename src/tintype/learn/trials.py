@@ -9,22 +9,18 @@ the rates sampled, and 0.0003 on the whole set).
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
-import lightning as L
 import numpy as np
-from lightning.pytorch.callbacks import Callback
 
 from tintype.errors import Diverged, OptionError
 from tintype.learn.augment import Augment
-from tintype.learn.curves import CurveRecorder, read_curve
+from tintype.learn.curves import CourseRecorder, CurveRecorder, read_course, read_curve
 from tintype.learn.datasets import PhotographCache, cut_squares
 from tintype.learn.prepare.split import shuffled
 from tintype.learn.recipe import Recipe
-from tintype.learn.scores import score_network
 from tintype.learn.training import Schedule, train
 from tintype.spec.options import check_option, number
 
@@ -87,6 +83,10 @@ class Check:
     accuracy_v: float
     l2: float  # CIE units
 
+    def reaches(self, target: float) -> bool:
+        """Whether both accuracies are at least ``target``."""
+        return min(self.accuracy_u, self.accuracy_v) >= target
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -116,11 +116,20 @@ def overfit(
         run: folder of the run; one that is there already goes on.
         options: how many, how long, how well.
         imagenet: weights that the encoder starts from, if the recipe wants them.
-        on_check: called at every look.
+        on_check: called at every look of this process.
 
     Returns:
         Every look, in order; the last one reached the target, or the steps ran out.
     """
+
+    def look(step: int, scores: Mapping[str, float]) -> bool:
+        check = _to_check(step, scores)
+        on_check(check)
+        return check.reaches(options.target)
+
+    seen = _checks(run)
+    if seen and seen[-1].reaches(options.target):
+        return seen
     chosen = cut_squares(draw(photographs, options.photographs, seed=recipe.seed))
     recipe = replace(
         recipe,
@@ -130,7 +139,8 @@ def overfit(
         optimizer=replace(recipe.optimizer, schedule="cosine"),
         ema_decay=0.0,
     )
-    watch = _Watch(chosen, recipe.side, options, on_check)
+    every = options.check_every
+    course = CourseRecorder(run, chosen, side=recipe.side, every=every, on_look=look)
     schedule = Schedule(validate_every=0)
     train(
         recipe,
@@ -139,9 +149,9 @@ def overfit(
         run,
         schedule=schedule,
         imagenet=imagenet,
-        callbacks=[watch, CurveRecorder(run, every=min(20, options.check_every))],
+        callbacks=[course, CurveRecorder(run, every=min(20, every))],
     )
-    return watch.checks
+    return _checks(run)
 
 
 def search_rates(
@@ -223,39 +233,16 @@ def draw(photographs: PhotographCache, count: int, *, seed: int) -> PhotographCa
     return photographs.subset([place[key] for key in shuffled(list(place), seed=seed)[:count]])
 
 
+def _checks(run: Path) -> list[Check]:
+    return [_to_check(step, scores) for step, scores in read_course(run)]
+
+
+def _to_check(step: int, scores: Mapping[str, float]) -> Check:
+    return Check(step, scores["accuracy_u"], scores["accuracy_v"], scores["l2"])
+
+
 def _check(options: OverfitOptions | RateOptions) -> None:
     for option in fields(options):
         value = getattr(options, option.name)
         if value is not None:
             check_option(option.name, value, option.metadata)
-
-
-class _Watch(Callback):
-    """Scores the network on its own training photographs, and stops it when it knows them."""
-
-    def __init__(
-        self,
-        photographs: PhotographCache,
-        side: int,
-        options: OverfitOptions,
-        on_check: Callable[[Check], None],
-    ) -> None:
-        self.checks: list[Check] = []
-        self._photographs = photographs
-        self._side = side
-        self._options = options
-        self._on_check = on_check
-
-    def on_train_batch_end(self, trainer: L.Trainer, module: Any, *_: Any) -> None:
-        """Look every so many steps, and after the last."""
-        step = trainer.global_step
-        if step % self._options.check_every and step != trainer.max_steps:
-            return
-        module.network.eval()
-        summary = score_network(module.network, self._photographs, side=self._side).summary()
-        module.network.train()
-        check = Check(step, summary["accuracy_u"], summary["accuracy_v"], summary["l2"])
-        self.checks.append(check)
-        self._on_check(check)
-        if min(check.accuracy_u, check.accuracy_v) >= self._options.target:
-            trainer.should_stop = True
