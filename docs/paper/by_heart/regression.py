@@ -6,6 +6,7 @@ tintype overfit docs/paper/by_heart/regression.py --data DIR --photographs 4 --s
 
 from dataclasses import replace
 
+from tintype.learn.decoders.residual_encoder import ResidualEncoderConfig
 from tintype.learn.heads.uv_regression import UVRegressionConfig
 from tintype.learn.recipe import find_recipe
 
@@ -14,6 +15,10 @@ RECIPE = replace(
     BASE,
     name="regression_by_heart",
     batch_size=4,
-    network=replace(BASE.network, head=UVRegressionConfig(objective="huber", threshold=0.5)),
+    network=replace(
+        BASE.network,
+        decoder=ResidualEncoderConfig(widths=(16, 64, 128, 256)),
+        head=UVRegressionConfig(objective="huber", threshold=0.5),
+    ),
     optimizer=replace(BASE.optimizer, rate=1e-2, encoder_rate=1e-2),
 )
