@@ -32,7 +32,7 @@ from tintype.learn.encoders.mobilenet_v2 import MobileNetV2Config
 from tintype.learn.heads.joint_bins import JointBinsConfig
 from tintype.learn.network import Network, NetworkConfig
 from tintype.learn.recipe import Recipe, find_recipe
-from tintype.learn.training import Schedule, train
+from tintype.learn.training import Schedule, train, usable_precision
 
 _RECIPE = "tintype_s"
 _PHOTOGRAPHS, _SIZE = 256, (128, 192)
@@ -62,7 +62,7 @@ def run() -> Result:
     plain = _time_plain(recipe)
     return Result(
         title=f"Training {_RECIPE}",
-        method=f"Batches of {recipe.batch_size} at {recipe.side} px, {recipe.precision}, median of "
+        method=f"Batches of {recipe.batch_size} at {recipe.side} px, {usable_precision(recipe)}, median of "
         f"{_STEPS - 1} steps after {_WARMUP}; decoding AVIF of {_SIZE[0]} × {_SIZE[1]} with one "
         "process, once a photograph.",
         header=("what", "ms", "photographs/s"),

@@ -237,7 +237,7 @@ def _trainer(
     validates = validates and schedule.validate_every > 0
     return L.Trainer(
         max_steps=recipe.steps,
-        precision=_precision(recipe),
+        precision=usable_precision(recipe),
         callbacks=[
             SaveAtEnd(run / LAST),
             WeightAveraging(multi_avg_fn=get_ema_multi_avg_fn(recipe.ema_decay)),  # type: ignore[no-untyped-call]
@@ -256,7 +256,7 @@ def _trainer(
     )
 
 
-def _precision(recipe: Recipe) -> Any:
+def usable_precision(recipe: Recipe) -> Any:
     """The recipe's; but float32 on a CPU without bfloat16, which would only imitate it slowly."""
     bfloat16 = torch.accelerator.is_available() or torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return recipe.precision if bfloat16 else "32-true"
