@@ -62,8 +62,8 @@ def run() -> Result:
     plain = _time_plain(recipe)
     return Result(
         title=f"Training {_RECIPE}",
-        method=f"Batches of {recipe.batch_size} at {recipe.side} px, {usable_precision(recipe)}, median of "
-        f"{_STEPS - 1} steps after {_WARMUP}; decoding AVIF of {_SIZE[0]} × {_SIZE[1]} with one "
+        method=f"Batches of {recipe.batch_size} at {recipe.side} px, {usable_precision(recipe)}, "
+        f"median of {_STEPS - 1} steps after {_WARMUP}; decoding AVIF of {_SIZE[0]} × {_SIZE[1]} with one "
         "process, once a photograph.",
         header=("what", "ms", "photographs/s"),
         rows=[
