@@ -63,8 +63,8 @@ def run() -> Result:
     return Result(
         title=f"Training {_RECIPE}",
         method=f"Batches of {recipe.batch_size} at {recipe.side} px, {usable_precision(recipe)}, "
-        f"median of {_STEPS - 1} steps after {_WARMUP}; decoding AVIF of {_SIZE[0]} × {_SIZE[1]} with one "
-        "process, once a photograph.",
+        f"median of {_STEPS - 1} steps after {_WARMUP}; decoding AVIF of {_SIZE[0]} × {_SIZE[1]} "
+        "with one process, once a photograph.",
         header=("what", "ms", "photographs/s"),
         rows=[
             ("a step", 1000 * step.median, recipe.batch_size / step.median),
