@@ -79,6 +79,16 @@ def test_overfit_that_is_finished_is_left_as_it_is(arguments, tmp_path):
     assert read_record(record).content == first
 
 
+def test_overfit_without_a_look_has_reached_nothing(arguments, tmp_path):
+    """A finished run whose course is gone."""
+    more = ["--steps", "2", "--photographs", "2", "--target", "0"]
+    assert CliRunner().invoke(overfit.app, [*arguments, *more]).exit_code == 0
+    (tmp_path / "run" / "course.jsonl").unlink()
+    again = CliRunner().invoke(overfit.app, [*arguments, *more])
+    assert again.exit_code == 1
+    assert "not learnt" in again.stderr
+
+
 def test_overfit_is_content_with_what_was_asked(arguments):
     more = ["--steps", "2", "--target", "0"]
     result = CliRunner().invoke(overfit.app, [*arguments, *more])

@@ -34,7 +34,7 @@ class Overfitting:
     @property
     def reached(self) -> bool:
         """Whether the last look found the target in both Acc.U and Acc.V."""
-        return self.checks[-1].reaches(self.target)
+        return bool(self.checks) and self.checks[-1].reaches(self.target)
 
     def to_markdown(self) -> str:
         """The first looks, the last ones, and a sentence before them."""
