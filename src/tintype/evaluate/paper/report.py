@@ -141,7 +141,9 @@ def _introduce(grid: Grid, results: Results, plan: Mapping[str, Any], seconds: f
         "which grows with the picture, over the number of pixels. Acc. is the share of pixels in "
         "the right one of 50 bins of width 4. Sat. diff. is the relative deviation of the mean of "
         "HSV's S, negative where colours are duller than true; the next column takes C*uv / L*. "
-        "± is the standard deviation over seeds. ΔE00 and saturation are of the picture that one "
+        "± is the standard deviation over seeds. A difference counts beyond twice the noise, the "
+        "larger of two deviations of the classification: over seeds, and over looks at one network "
+        "while it learnt. ΔE00 and saturation are of the picture that one "
         "sees: true lightness, chroma fitted into sRGB.",
     ]
     missing = [run.name for run in grid if run.name not in results]
