@@ -17,8 +17,8 @@ RECIPE = replace(
     batch_size=4,
     network=replace(
         BASE.network,
-        decoder=ResidualEncoderConfig(widths=(16, 64, 128, 256)),
+        decoder=ResidualEncoderConfig(widths=(16, 64, 128, 256), final=(64, 64)),
         head=UVRegressionConfig(objective="huber", threshold=0.5),
     ),
-    optimizer=replace(BASE.optimizer, rate=1e-2, encoder_rate=1e-2),
+    optimizer=replace(BASE.optimizer, rate=1e-3, encoder_rate=1e-3),
 )
