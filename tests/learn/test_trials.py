@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from tintype.errors import Diverged, OptionError
+from tintype.errors import Diverged, InputError, OptionError
 from tintype.learn import trials
 from tintype.learn.augment import center_crop
 from tintype.learn.datasets import TrainingCrops, open_cache
 from tintype.learn.decoders.residual_concat import ResidualConcatConfig
 from tintype.learn.encoders.vgg16 import VGG16Config
 from tintype.learn.heads.channel_bins import ChannelBinsConfig
+from tintype.learn.history import read_history
 from tintype.learn.network import NetworkConfig
 from tintype.learn.recipe import OptimizerConfig
 from tintype.learn.trials import (
@@ -67,6 +68,18 @@ def test_looks_of_before_a_stop_are_kept(recipe, photographs, tmp_path):
         overfit(recipe, photographs, tmp_path / "run", options, on_check=stop)
     checks = overfit(recipe, photographs, tmp_path / "run", options)
     assert [check.step for check in checks] == [2, 4, 6]
+
+
+def test_a_run_may_be_given_more_steps_but_nothing_else(recipe, photographs, tmp_path):
+    options = OverfitOptions(photographs=2, steps=4, check_every=2, target=1.0)
+    overfit(recipe, photographs, tmp_path / "run", options)
+    more = replace(options, steps=6)
+    checks = overfit(recipe, photographs, tmp_path / "run", more)
+    assert [check.step for check in checks] == [2, 4, 6]
+    assert read_history(tmp_path / "run").steps == 6
+    for other in (replace(recipe, seed=5), recipe):  # another recipe, and fewer steps again
+        with pytest.raises(InputError, match="another recipe"):
+            overfit(other, photographs, tmp_path / "run", replace(more, steps=5))
 
 
 def test_what_is_learnt_is_what_is_scored(recipe, photographs, tmp_path, monkeypatch):

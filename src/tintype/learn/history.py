@@ -15,7 +15,7 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from tintype.errors import InputError
-from tintype.learn.training import LAST
+from tintype.learn.training import LAST, RECIPE_FILE
 
 _ALL = {"scalars": 0, "images": 1}  # of each kind, how many TensorBoard's reader keeps; 0: all
 
@@ -51,7 +51,7 @@ def read_history(run: Path) -> History:
         InputError: the folder holds no run, or one without a checkpoint yet.
     """
     try:
-        recipe = parse_recipe((run / "recipe.txt").read_text())
+        recipe = parse_recipe((run / RECIPE_FILE).read_text())
         checkpoint = torch.load(run / LAST, map_location="cpu", weights_only=False, mmap=True)
     except OSError as error:
         raise InputError(

@@ -44,6 +44,7 @@ _EXPECTED_WARNINGS = (  # Lightning's, about what is meant to be so
     ".*in eval mode at the start of training",  # frozen parts answer as in evaluation
 )
 LAST = "last.ckpt"  # the checkpoint of a run, in its folder
+RECIPE_FILE = "recipe.txt"  # what it is a run of, likewise
 _SAMPLES = 8  # validation photographs shown, coloured, in the log
 
 
@@ -324,10 +325,15 @@ def _optimizer(network: Network, config: OptimizerConfig) -> torch.optim.Optimiz
             return torch.optim.SGD(groups, momentum=config.betas[0], nesterov=True)
 
 
+def describe_recipe(recipe: Recipe) -> str:
+    """The recipe as :data:`RECIPE_FILE` holds it."""
+    return repr(recipe) + "\n"
+
+
 def _claim(run: Path, recipe: Recipe) -> None:
     """Write the recipe into its run's folder, or check that it is the same one."""
-    text = repr(recipe) + "\n"
-    file = run / "recipe.txt"
+    text = describe_recipe(recipe)
+    file = run / RECIPE_FILE
     if not file.exists():
         file.write_text(text)
     elif file.read_text() != text:

@@ -19,9 +19,10 @@ from tintype.errors import Diverged, OptionError
 from tintype.learn.augment import Augment
 from tintype.learn.curves import CourseRecorder, CurveRecorder, read_course, read_curve
 from tintype.learn.datasets import PhotographCache, cut_squares
+from tintype.learn.history import parse_recipe
 from tintype.learn.prepare.split import shuffled
 from tintype.learn.recipe import Recipe
-from tintype.learn.training import Schedule, train
+from tintype.learn.training import RECIPE_FILE, Schedule, describe_recipe, train
 from tintype.spec.options import check_option, number
 
 WHOLE = Augment(area=(1.0, 1.0), ratio=1.0, flip=False)
@@ -113,7 +114,8 @@ def overfit(
     Args:
         recipe: of the network; its number of photographs gives way to the options' steps.
         photographs: to draw from.
-        run: folder of the run; one that is there already goes on.
+        run: folder of the run; one that is there already goes on, and may be given more steps
+            than it was begun with: its rate is then what the longer schedule has at its step.
         options: how many, how long, how well.
         imagenet: weights that the encoder starts from, if the recipe wants them.
         on_check: called at every look of this process.
@@ -139,6 +141,7 @@ def overfit(
         optimizer=replace(recipe.optimizer, schedule="cosine"),
         ema_decay=0.0,
     )
+    _lengthen(run, recipe)
     every = options.check_every
     course = CourseRecorder(run, chosen, side=recipe.side, every=every, on_look=look)
     schedule = Schedule(validate_every=0)
@@ -152,6 +155,16 @@ def overfit(
         callbacks=[course, CurveRecorder(run, every=min(20, every))],
     )
     return _checks(run)
+
+
+def _lengthen(run: Path, recipe: Recipe) -> None:
+    """Let a run be of this recipe if it was begun with fewer steps of the same."""
+    file = run / RECIPE_FILE
+    if not file.exists():
+        return
+    begun = replace(recipe, photographs=parse_recipe(file.read_text())["photographs"])
+    if begun.photographs < recipe.photographs and file.read_text() == describe_recipe(begun):
+        file.write_text(describe_recipe(recipe))
 
 
 def search_rates(
