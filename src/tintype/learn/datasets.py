@@ -134,8 +134,7 @@ class TrainingCrops(Dataset[Tensor]):
 
     def draw(self, number: int) -> tuple[int, Crop, NDArray[np.uint8]]:
         """Which photograph sample ``number`` is, its crop, and ``(side, side)`` where hints are."""
-        epoch, position = divmod(number, len(self.photographs))
-        index = int(_epoch_order(self.seed, epoch, len(self.photographs))[position])
+        index = photograph_at(number, count=len(self.photographs), seed=self.seed)
         height, width = self.photographs.sizes[index].tolist()
         rng = np.random.default_rng((self.seed, number))
         crop = draw_crop(self.augment, height, width, rng)
@@ -214,6 +213,12 @@ class Numbers(Sampler[int]):
         while True:
             yield number
             number += 1
+
+
+def photograph_at(number: int, *, count: int, seed: int) -> int:
+    """Which of ``count`` decoded photographs sample ``number`` of a run is cut from."""
+    epoch, position = divmod(number, count)
+    return int(_epoch_order(seed, epoch, count)[position])
 
 
 @lru_cache(maxsize=2)

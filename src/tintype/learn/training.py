@@ -31,6 +31,7 @@ from tintype.learn.memory import keep_freed_memory
 from tintype.learn.network import Network, color_grey
 from tintype.learn.photographs import Photographs
 from tintype.learn.recipe import OptimizerConfig, Recipe
+from tintype.learn.scenes import SceneTask
 from tintype.learn.start import start_weights
 from tintype.metrics.color_difference import mean_ciede2000
 from tintype.metrics.colorfulness import colorfulness
@@ -62,20 +63,33 @@ class Schedule:
 
 
 class Training(L.LightningModule):
-    """One recipe's network with its loss, its optimizer and its validation."""
+    """One recipe's network with its loss, its optimizer and its validation.
 
-    def __init__(self, recipe: Recipe) -> None:
+    Args:
+        recipe: what is trained.
+        photographs: that are learnt from, where the recipe has their labels guessed.
+    """
+
+    def __init__(self, recipe: Recipe, photographs: PhotographCache | None = None) -> None:
         super().__init__()
         self.recipe = recipe
         self.network = Network(recipe.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.scenes: SceneTask | None = None
+        if recipe.scenes and photographs is not None:
+            self.scenes = SceneTask(self.network.encoder.channels[-1], photographs, recipe)
 
     def training_step(self, batch: Tensor, _index: int) -> Tensor:
         """``(B, 4, S, S)`` uint8, encoded sRGB and where hints are, to the loss."""
         grey, color = self._split(batch[:, :3])
         grey = degrade(grey, self.recipe.augment, seed=self.recipe.seed, step=self.global_step)
         hints = self._hints(color, batch[:, 3:])
-        loss: Tensor = self.network.head.learn(self.network.features(grey, hints), color)
+        maps = self.network.encoder(grey)
+        loss: Tensor = self.network.head.learn(self.network.decoder(maps, hints), color)
         self.log("loss", loss)
+        if self.scenes is not None:
+            named = self.scenes.loss(maps[-1], self.global_step)
+            self.log("scene_loss", named)
+            loss = loss + self.recipe.scenes * named
         return loss
 
     def validation_step(self, batch: Tensor, index: int) -> None:
@@ -97,7 +111,7 @@ class Training(L.LightningModule):
     def configure_optimizers(self) -> Any:
         """The recipe's optimizer and its learning-rate schedule, by steps."""
         recipe = self.recipe
-        optimizer = _optimizer(self.network, recipe.optimizer)
+        optimizer = _optimizer(self, recipe.optimizer)
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda step: rate_factor(recipe.optimizer, step, recipe.steps)
         )
@@ -205,7 +219,7 @@ def train(
     if not torch.accelerator.is_available():
         keep_freed_memory()
     L.seed_everything(recipe.seed, verbose=False)
-    module = Training(recipe)
+    module = Training(recipe, _labelled(recipe, train_photographs))
     last = run / LAST
     if not last.exists():
         start_weights(module.network, recipe, train_photographs, imagenet=imagenet, weights=weights)
@@ -272,7 +286,7 @@ def load_network(recipe: Recipe, checkpoint: Path) -> Network:
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
         module = Training(recipe)
-        module.load_state_dict(state)
+        module.load_state_dict({k: v for k, v in state.items() if k.startswith("network.")})
     except FileNotFoundError:
         raise ModelError(f"no checkpoint {checkpoint}; train the recipe first") from None
     except (KeyError, RuntimeError) as error:
@@ -299,14 +313,32 @@ def rate_factor(optimizer: OptimizerConfig, step: int, steps: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
 
 
-def _optimizer(network: Network, config: OptimizerConfig) -> torch.optim.Optimizer:
+def _labelled(
+    recipe: Recipe, photographs: PhotographCache | Sequence[str]
+) -> PhotographCache | None:
+    """Photographs whose labels are known beforehand; shards that are streamed tell them too late.
+
+    Raises:
+        InputError: the recipe needs labels, and there are none.
+    """
+    if isinstance(photographs, PhotographCache):
+        return photographs
+    if recipe.scenes:
+        raise InputError(
+            f"recipe {recipe.name} has labels guessed, which streamed shards do not tell in time; "
+            f"leave --stream out, or set scenes=0 in the recipe"
+        )
+    return None
+
+
+def _optimizer(module: Training, config: OptimizerConfig) -> torch.optim.Optimizer:
     """Four groups: encoder or new, decayed or not."""
-    encoder = {id(parameter) for parameter in network.encoder.parameters()}
+    encoder = {id(parameter) for parameter in module.network.encoder.parameters()}
     groups = [
         {
             "params": [
                 parameter
-                for parameter in network.parameters()
+                for parameter in module.parameters()
                 if (id(parameter) in encoder) == old and (parameter.ndim > 1) == decayed
             ],
             "lr": config.encoder_rate if old else config.rate,
