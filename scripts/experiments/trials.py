@@ -14,7 +14,6 @@ from tintype.learn.recipe import Recipe, find_recipe
 
 PHOTOGRAPHS = 12_800  # that each run sees
 BASE = "base"
-_SCENES = 0.1  # weight of that loss
 _AGAIN = (BASE, "channel-bins", "uniform-1", "mean-too", "old-film")  # run with a second seed
 
 
@@ -45,8 +44,8 @@ def list_trials() -> list[Trial]:
         ]
     change = "the dullest photographs left out"
     trials.append(Trial(name="vivid", group="data", change=change, recipe=base, vivid=True))
-    change = "the label guessed beside the colours"
-    named = replace(base, scenes=_SCENES)
+    change = "the label guessed beside the colours, with a weight of 0.1"
+    named = replace(base, scenes=0.1)
     trials.append(Trial(name="scenes", group="side task", change=change, recipe=named))
     again = [trial for trial in trials if trial.name in _AGAIN]
     return trials + [

@@ -120,7 +120,7 @@ class Training(L.LightningModule):
     def on_before_optimizer_step(self, _optimizer: torch.optim.Optimizer) -> None:
         """Bound the norm of the whole gradient (Lightning's own way refuses fused optimizers)."""
         if self.recipe.optimizer.clip:
-            nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.optimizer.clip)
+            nn.utils.clip_grad_norm_(self.parameters(), self.recipe.optimizer.clip)
 
     def on_save_checkpoint(self, _checkpoint: dict[str, Any]) -> None:
         """Let no broken weights take the place of good ones.
