@@ -6,7 +6,7 @@ from lightning.pytorch.callbacks import Callback
 
 from tintype.errors import InputError
 from tintype.learn.datasets import open_cache
-from tintype.learn.history import parse_recipe, read_history
+from tintype.learn.history import read_history
 from tintype.learn.training import Schedule, train
 
 pytestmark = pytest.mark.slow
@@ -54,24 +54,6 @@ def test_steps_that_were_done_again_count_once(small_recipe, photographs, tmp_pa
     assert after.hours > 0
     assert [step for step, _ in after.curves["loss"]] == [step for step, _ in before]
     assert after.curves["loss"] != before
-
-
-def test_a_recipe_is_read_without_running_it(small_recipe):
-    read = parse_recipe(repr(small_recipe))
-    assert (read["type"], read["name"], read["batch_size"]) == ("Recipe", "small", 2)
-    assert read["network"]["encoder"] == {
-        "type": "MobileNetV2Config",
-        "width": 0.25,
-        "frozen": 0,
-        "norm": True,
-    }
-    assert read["augment"]["area"] == [0.5, 1.0]
-
-
-@pytest.mark.parametrize("text", ["Recipe(name=print(1))", "__import__('os')", "Recipe(", "2 + x"])
-def test_what_is_no_recipe_is_refused(text):
-    with pytest.raises(InputError, match="no recipe's text"):
-        parse_recipe(text)
 
 
 def test_a_folder_without_a_run_says_so(tmp_path):

@@ -6,7 +6,6 @@ steps of an earlier one, which happens after a kill, the later one's values coun
 those of all sittings, the repeated steps included, since they were spent.
 """
 
-import ast
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from tintype.errors import InputError
-from tintype.learn.training import LAST, RECIPE_FILE
+from tintype.learn.recipe_text import RECIPE_FILE, parse_recipe
+from tintype.learn.training import LAST
 
 _ALL = {"scalars": 0, "images": 1}  # of each kind, how many TensorBoard's reader keeps; 0: all
 
@@ -68,29 +68,6 @@ def read_history(run: Path) -> History:
         sittings=len(logs),
         curves=_join_curves(logs, steps),
     )
-
-
-def parse_recipe(text: str) -> dict[str, Any]:
-    """A recipe's text, as its run's folder holds it, as plain values; nothing of it is run.
-
-    Raises:
-        InputError: it is no such text.
-    """
-    try:
-        value: dict[str, Any] = _to_value(ast.parse(text.strip(), mode="eval").body)
-    except (SyntaxError, ValueError) as error:
-        raise InputError(f"this is no recipe's text: {text[:60]!r}") from error
-    return value
-
-
-def _to_value(node: ast.expr) -> Any:
-    """A configuration becomes an object with its type's name; a constant stays itself."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.args:
-        named = {str(k.arg): _to_value(k.value) for k in node.keywords}
-        return {"type": node.func.id, **named}
-    if isinstance(node, ast.Tuple | ast.List):
-        return [_to_value(element) for element in node.elts]
-    return ast.literal_eval(node)
 
 
 def _read_log(folder: Path) -> EventAccumulator:

@@ -31,6 +31,7 @@ from tintype.learn.memory import keep_freed_memory
 from tintype.learn.network import Network, color_grey
 from tintype.learn.photographs import Photographs
 from tintype.learn.recipe import OptimizerConfig, Recipe
+from tintype.learn.recipe_text import RECIPE_FILE, describe_recipe, is_told, parse_recipe
 from tintype.learn.scenes import SceneTask
 from tintype.learn.start import start_weights
 from tintype.metrics.color_difference import mean_ciede2000
@@ -45,7 +46,6 @@ _EXPECTED_WARNINGS = (  # Lightning's, about what is meant to be so
     ".*in eval mode at the start of training",  # frozen parts answer as in evaluation
 )
 LAST = "last.ckpt"  # the checkpoint of a run, in its folder
-RECIPE_FILE = "recipe.txt"  # what it is a run of, likewise
 _SAMPLES = 8  # validation photographs shown, coloured, in the log
 
 
@@ -357,16 +357,12 @@ def _optimizer(module: Training, config: OptimizerConfig) -> torch.optim.Optimiz
             return torch.optim.SGD(groups, momentum=config.betas[0], nesterov=True)
 
 
-def describe_recipe(recipe: Recipe) -> str:
-    """The recipe as :data:`RECIPE_FILE` holds it."""
-    return repr(recipe) + "\n"
-
-
 def _claim(run: Path, recipe: Recipe) -> None:
     """Write the recipe into its run's folder, or check that it is the same one."""
-    text = describe_recipe(recipe)
-    file = run / RECIPE_FILE
-    if not file.exists():
-        file.write_text(text)
-    elif file.read_text() != text:
+    text, file = describe_recipe(recipe), run / RECIPE_FILE
+    before = file.read_text() if file.exists() else None
+    if before == text:
+        return
+    if before is not None and not is_told(parse_recipe(before), recipe):
         raise InputError(f"{run} holds a run of another recipe; choose another --out or remove it")
+    file.write_text(text)

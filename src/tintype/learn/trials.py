@@ -19,10 +19,10 @@ from tintype.errors import Diverged, OptionError
 from tintype.learn.augment import Augment
 from tintype.learn.curves import CourseRecorder, CurveRecorder, read_course, read_curve
 from tintype.learn.datasets import PhotographCache, cut_squares
-from tintype.learn.history import parse_recipe
 from tintype.learn.prepare.split import shuffled
 from tintype.learn.recipe import Recipe
-from tintype.learn.training import RECIPE_FILE, Schedule, describe_recipe, train
+from tintype.learn.recipe_text import RECIPE_FILE, describe_recipe, is_told, parse_recipe
+from tintype.learn.training import Schedule, train
 from tintype.spec.options import check_option, number
 
 WHOLE = Augment(area=(1.0, 1.0), ratio=1.0, flip=False)
@@ -162,8 +162,9 @@ def _lengthen(run: Path, recipe: Recipe) -> None:
     file = run / RECIPE_FILE
     if not file.exists():
         return
-    begun = replace(recipe, photographs=parse_recipe(file.read_text())["photographs"])
-    if begun.photographs < recipe.photographs and file.read_text() == describe_recipe(begun):
+    told = parse_recipe(file.read_text())
+    fewer = told.get("photographs", math.inf) < recipe.photographs
+    if fewer and is_told({**told, "photographs": recipe.photographs}, recipe):
         file.write_text(describe_recipe(recipe))
 
 
