@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
 
-from tintype.color.gamut import fit_chroma, in_gamut
+from tintype.color.gamut import Room, displayable_share, fit_chroma, in_gamut
 from tintype.color.luv import luv_to_rgb, rgb_to_luv
 
 colors = st.tuples(st.floats(0, 100), st.floats(-300, 300), st.floats(-300, 300)).map(
@@ -121,3 +121,17 @@ def test_black_can_be_shown_whatever_its_chroma(make):
 def test_each_pixel_has_its_own_answer(make):
     shown = in_gamut(make([[50, 0, 0], [50, 300, 0], [50, 10, 10]]))
     assert np.asarray(shown).tolist() == [[[True, False, True]]]
+
+
+def test_room_between_two_lightnesses_is_room_at_both(rng):
+    darkest = rng.uniform(0, 96, 100_000)
+    lightest = darkest + 4
+    chroma = rng.normal(0, 60, (2, 100_000))
+    kept = Room.between(darkest, lightest).share(*chroma) * chroma
+    length = np.hypot(*kept)
+    assert ((1 - displayable_share(lightest, *kept)) * length).max() < 1e-9
+    too_strong = (1 - displayable_share(darkest, *kept)) * length
+    assert too_strong.max() < 1.5
+    assert np.mean(too_strong > 1e-9) < 1e-4
+    fitted = [displayable_share(shade, *chroma) for shade in (darkest, lightest)]
+    assert_allclose(np.hypot(*kept), np.minimum(*fitted) * np.hypot(*chroma), atol=1.5)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.transform import downscale_local_mean
 
+from tintype.color.gamut import in_gamut
 from tintype.imaging.resize import resize
 from tintype.imaging.upsample import POINTS, fit, refine, rows_between, upsample
 
@@ -55,7 +56,7 @@ def test_an_edge_stays_where_it_is_from_all_sides(edge, turn):
 # On flat lightness, what a ramp's cells say is a ramp again, at every pixel's own centre.
 @pytest.mark.parametrize("size", [(96, 160), (101, 333), (24, 40), (300, 500)])
 def test_nothing_moves(size):
-    ramp = np.stack(np.meshgrid(np.linspace(-60, 60, 40), np.linspace(-40, 40, 24)))
+    ramp = np.stack(np.meshgrid(np.linspace(-30, 30, 40), np.linspace(-20, 20, 24)))
     at = [(np.arange(n) + 0.5) * cells / n - 0.5 for n, cells in zip(size, (24, 40), strict=True)]
     expected = np.stack(
         np.meshgrid(
@@ -78,21 +79,39 @@ def test_grain_does_not_become_colour_noise(rng):
 
 @given(height=sides, width=sides, cells=st.tuples(st.integers(1, 9), st.integers(1, 9)))
 def test_one_colour_stays_one_colour_at_any_size(height, width, cells):
-    lightness = np.random.default_rng(height * width).uniform(0, 100, (height, width))
-    chroma = np.broadcast_to(np.float32([[[30]], [[-70]]]), (2, *cells))
+    lightness = np.random.default_rng(height * width).uniform(40, 70, (height, width))
+    chroma = np.broadcast_to(np.float32([[[15]], [[-25]]]), (2, *cells))
     found = upsample(chroma, lightness.astype(np.float32))
     assert found.shape == (2, height, width)
     assert found.dtype == np.float32
-    np.testing.assert_allclose(found[0], 30, atol=0.05)
-    np.testing.assert_allclose(found[1], -70, atol=0.05)
+    np.testing.assert_allclose(found[0], 15, atol=0.05)
+    np.testing.assert_allclose(found[1], -25, atol=0.05)
 
 
 def test_cells_keep_what_the_network_said(rng, grey_pixels):
-    chroma = rng.normal(0, 40, (2, 15, 22)).astype(np.float32)
-    lightness = resize(grey_pixels, (60, 88)) / np.float32(2.55)
+    chroma = rng.normal(0, 10, (2, 15, 22)).astype(np.float32)
+    lightness = 40 + resize(grey_pixels, (60, 88)) / np.float32(8.5)  # shows them all: 40 to 70
     means = np.stack([downscale_local_mean(p, (4, 4)) for p in refine(chroma, lightness)])
     lost = np.hypot(*(means - chroma)).mean() / np.hypot(*chroma).mean()
     assert lost < 0.1  # for cells that know nothing of each other; a network's do
+
+
+# Rows of shadow, whose colour sRGB cannot show, among rows of light that can take it.
+def test_a_cells_colour_goes_to_where_it_can_be_seen():
+    chroma = np.broadcast_to(np.float32([[[40]], [[20]]]), (2, 6, 6))
+    lightness = np.where(np.arange(24) % 4 < 2, 12, 60)[:, None] * np.ones((1, 24))
+    refined = refine(chroma, lightness.astype(np.float32))
+    assert (refined[:, lightness == 60].min(axis=1) > [50, 25]).all()
+    assert np.hypot(*refined[:, lightness == 12]).max() < 20
+
+
+def test_every_point_can_show_its_colour_a_little_darker_and_lighter_too(rng):
+    lightness = rng.uniform(0, 100, (80, 120)).astype(np.float32)
+    refined = refine(rng.normal(0, 60, (2, 20, 30)).astype(np.float32), lightness)
+    assert np.hypot(*refined).max() > 50
+    for by in (-2, 0, 2):
+        shown = np.clip(lightness + np.float32(by), 0, 100)
+        assert in_gamut(np.concatenate((shown[None], refined)), tolerance=1e-4).mean() > 0.999
 
 
 # Equations 5 and 6 of He et al. at one point, by hand: a = cov(I, p) / (var(I) + eps) under the

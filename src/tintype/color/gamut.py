@@ -16,6 +16,9 @@ u', v', where equal hue is a straight line from the white, the gamut at one ligh
 and this finds the edge.
 """
 
+from dataclasses import dataclass
+from typing import Self
+
 from tintype.color.arrays import array_namespace
 from tintype.color.luv import RGB_OF_CHROMA, WHITE_UV, lightness_to_luminance, luv_to_rgb
 from tintype.color.srgb import Array, channels, check_image
@@ -71,15 +74,51 @@ def displayable_share(lightness: Array, u: Array, v: Array) -> Array:
     Returns:
         In [0, 1], same shape.
     """
-    xp = array_namespace(lightness)
-    y = lightness_to_luminance(lightness)
-    room_below = xp.clip(13 * lightness, min=0.0)
-    room_above = xp.clip(13 * lightness * (1 - y), min=0.0)
-    numerators = [p * u + q * v for p, q in RGB_OF_CHROMA]
-    denominator = v / WHITE_UV[1]
-    below = _greatest([-n for n in numerators])
-    above = _greatest([y * n - denominator for n in numerators])
-    return xp.minimum(_share(room_below, below), _share(room_above, above))
+    return Room.between(lightness, lightness).share(u, v)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Room:
+    """How far chroma can go at given places, for chroma that is to be held there again and again.
+
+    Attributes:
+        below: what keeps R, G and B from falling below 0, any shape.
+        above: what keeps them from rising above 1, same shape.
+        luminance: Y that ``above`` holds at, same shape.
+    """
+
+    below: Array
+    above: Array
+    luminance: Array
+
+    @classmethod
+    def between(cls, darkest: Array, lightest: Array) -> Self:
+        """The room of colours that are to be shown at both lightnesses, and at all between.
+
+        The darker, the sooner a channel falls below 0; the lighter, the sooner one rises above 1.
+        The second is not so for the strongest blues at L* 35 to 38; between lightnesses that are 4
+        apart they may be too strong by about one CIE unit.
+
+        Args:
+            darkest: L*, any shape, floating.
+            lightest: L*, same shape; not below ``darkest``.
+        """
+        xp = array_namespace(darkest)
+        y = lightness_to_luminance(lightest)
+        return cls(
+            below=xp.clip(13 * darkest, min=0.0),
+            above=xp.clip(13 * lightest * (1 - y), min=0.0),
+            luminance=y,
+        )
+
+    def share(self, u: Array, v: Array) -> Array:
+        """The largest share, in [0, 1], of a chroma u*, v* that has room; same shape."""
+        xp = array_namespace(u)
+        numerators = [p * u + q * v for p, q in RGB_OF_CHROMA]
+        denominator = v / WHITE_UV[1]
+        below = _greatest([-n for n in numerators])
+        above = _greatest([self.luminance * n - denominator for n in numerators])
+        return xp.minimum(_share(self.below, below), _share(self.above, above))
 
 
 def _share(room: Array, wanted: Array) -> Array:

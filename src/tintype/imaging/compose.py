@@ -61,7 +61,8 @@ def compose(
     if chroma.ndim != 3 or chroma.shape[0] != 2 or 0 in chroma.shape:
         raise ValueError(f"chroma must be (2, h, w) with h, w >= 1, got {chroma.shape}")
     points = (POINTS * chroma.shape[1], POINTS * chroma.shape[2])
-    field = spread(np.float32(saturation / 13) * chroma, tone.lightness(tone.frame, points))
+    laid = spread(np.float32(saturation) * chroma, tone.lightness(tone.frame, points))
+    field = ChromaField(np.float32(1 / 13) * laid.coefficients)
     pixels = np.empty((*tone.size, 3), tone.pixels.dtype)
 
     def hire(rows: int) -> Worker:

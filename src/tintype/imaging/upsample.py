@@ -6,8 +6,10 @@ enlarged as it is, its colour would bleed over every edge that runs through it. 
 everywhere, and where it changes, chroma mostly does. Two steps use that.
 
 *Refine*: on a grid of 4 x 4 points a cell, chroma is moved towards that of neighbours that are as
-light, a joint bilateral filter of a few points with ever smaller steps; after each of them the
-cells are given their own mean again, so that nothing the network said is lost.
+light, a joint bilateral filter of a few points with ever smaller steps. After each of them the
+cells are given their own mean again, so that nothing the network said is lost; and the points are
+held within what sRGB can show at their lightness, so that a cell's colour goes to where it can be
+seen, not into its shadows.
 
 *Enlarge*: around each point, chroma is a linear function of lightness, u* = a L* + b, with the
 slope a of the guided filter, held back where lightness is nearly flat, and b such that the point
@@ -29,6 +31,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tintype.color.gamut import Room
 from tintype.imaging.resize import resize
 
 Plane = NDArray[np.float32]  # (h, w)
@@ -39,6 +42,7 @@ POINTS = 4  # of the refined grid along a cell's side
 _PASSES = ((3, 3), (2, 2), (1, 2))  # points to a neighbour, and how often these are gathered
 _SIMILAR = 5.7  # L*: at this difference in lightness a neighbour counts a quarter
 _RETURNS = 2  # how often, after a pass, what the cells have lost is given back
+_MARGIN = 2.0  # L*: so much darker and lighter than itself a point's colour can be shown too
 _EDGE = 150.0  # variance of L* at which a slope is held back by half
 
 
@@ -130,8 +134,8 @@ def refine(chroma: Planes, lightness: Plane) -> Planes:
         lightness: ``(POINTS h, POINTS w)`` float32.
 
     Returns:
-        ``(2, POINTS h, POINTS w)`` float32, whose mean over each cell is that cell's chroma, or
-        nearly so.
+        ``(2, POINTS h, POINTS w)`` float32, that can be shown; its mean over each cell is that
+        cell's chroma, or nearly so, where the cell is light enough, and dark enough, for it.
 
     Raises:
         ValueError: the shapes do not belong together.
@@ -145,6 +149,7 @@ def refine(chroma: Planes, lightness: Plane) -> Planes:
     size = lightness.shape[::-1]
     refined = np.stack([cv2.resize(p, size, interpolation=cv2.INTER_CUBIC) for p in chroma])
     weights = np.empty((9, *lightness.shape), np.float32)
+    room = Room.between(*(np.clip(lightness + by, 0, 100) for by in (-_MARGIN, _MARGIN)))
     for step, passes in _PASSES:
         _weigh(lightness, step, weights)
         for _ in range(passes):
@@ -152,6 +157,7 @@ def refine(chroma: Planes, lightness: Plane) -> Planes:
             for _ in range(_RETURNS):
                 lost = chroma - resize(refined, chroma.shape[1:])
                 refined += np.stack([cv2.resize(p, size) for p in lost])
+        refined *= room.share(*refined)
     return refined
 
 
