@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.transform import downscale_local_mean
 
-from tintype.color.gamut import in_gamut
+from tintype.color.gamut import displayable_share, in_gamut
 from tintype.imaging.resize import resize
 from tintype.imaging.upsample import POINTS, fit, refine, rows_between, upsample
 
@@ -118,6 +118,7 @@ def test_every_point_can_show_its_colour_a_little_darker_and_lighter_too(rng):
 # window's weights; a field exact at the point has b = p - a I.
 def test_a_field_is_the_guided_filters_line_through_each_point(rng):
     lightness = rng.uniform(0, 100, (21, 21)).astype(np.float32)
+    lightness[10, 10] = 55  # no shadow
     chroma = rng.uniform(-80, 80, (2, 21, 21)).astype(np.float32)
     field = fit(chroma, lightness)
     kernel = cv2.getGaussianKernel(21, 1.0)
@@ -128,6 +129,17 @@ def test_a_field_is_the_guided_filters_line_through_each_point(rng):
         covariance = np.sum(window * lightness * plane) - mean * np.sum(window * plane)
         assert slope[10, 10] == pytest.approx(covariance / (variance + 150), rel=0.02)
         np.testing.assert_allclose(slope * lightness + offset, plane, rtol=0, atol=1e-3)
+
+
+# All colours of one hue and of the greatest saturation that can be shown lie on a line from black.
+def test_in_the_shadows_a_strong_colour_fades_towards_black():
+    lightness = np.full((9, 9), 20, np.float32)
+    strongest = displayable_share(lightness, 0 * lightness, 0 * lightness + 200) * 200
+    for strength, expected in ((1.0, 1.0), (0.75, 2 / 3), (0.5, 0.0)):
+        chroma = np.stack((0 * lightness, strength * strongest))
+        field = fit(chroma, lightness)
+        at_half = field.over(lightness / 2)[1] / chroma[1]
+        np.testing.assert_allclose(at_half, 1 - expected / 2, rtol=1e-3)
 
 
 def test_rows_of_a_field_lie_between_its_own():

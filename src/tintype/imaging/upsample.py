@@ -13,8 +13,9 @@ seen, not into its shadows.
 
 *Enlarge*: around each point, chroma is a linear function of lightness, u* = a L* + b, with the
 slope a of the guided filter, held back where lightness is nearly flat, and b such that the point
-keeps its chroma. The smooth coefficients are interpolated to full size and meet the photograph's
-own lightness there.
+keeps its chroma. In the shadows, where the colours of sRGB are a cone with its tip at black, a
+strong colour fades towards black as the cone does. The smooth coefficients are interpolated to full
+size and meet the photograph's own lightness there.
 
 Lightness in L*, chroma u*, v* in CIE units. A plane covers its picture from edge to edge at every
 size, so nothing moves when it is enlarged.
@@ -44,6 +45,7 @@ _SIMILAR = 5.7  # L*: at this difference in lightness a neighbour counts a quart
 _RETURNS = 2  # how often, after a pass, what the cells have lost is given back
 _MARGIN = 2.0  # L*: so much darker and lighter than itself a point's colour can be shown too
 _EDGE = 150.0  # variance of L* at which a slope is held back by half
+_SHADOW = (30.0, 50.0)  # L*: all is shadow, none; in it the room for chroma grows with L*
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,6 +179,8 @@ def fit(chroma: Planes, lightness: Plane) -> ChromaField:
     slope: Planes = np.stack(
         [(_blur(lightness * p) - mean * _blur(p)) * held_back for p in chroma], dtype=np.float32
     )
+    cone = chroma / np.maximum(lightness, np.float32(_MARGIN))
+    slope += _strength_in_shadow(chroma, lightness) * (cone - slope)
     return ChromaField(np.stack((slope, chroma - slope * lightness)))
 
 
@@ -188,6 +192,14 @@ def rows_between(rows: slice, height: int, points: int) -> NDArray[np.float64]:
 def stretch(plane: Plane, width: int, out: Plane | None = None) -> Plane:
     """Interpolate ``(n, w)`` to ``(n, width)``, both from edge to edge; ``out`` may be a view."""
     return cv2.resize(plane, (width, plane.shape[0]), dst=out, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
+
+
+def _strength_in_shadow(chroma: Planes, lightness: Plane) -> Plane:
+    """1 where a dark colour is as strong as can be shown, 0 where half as strong, or in light."""
+    share = Room.between(lightness, lightness).share(*(2 * chroma))
+    dark, light = _SHADOW
+    strength: Plane = np.clip(2 - 2 * share, 0, 1) * np.interp(lightness, (dark, light), (1, 0))
+    return strength.astype(np.float32)
 
 
 def _weigh(lightness: Plane, step: int, weights: Planes) -> None:
