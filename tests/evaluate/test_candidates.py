@@ -40,7 +40,7 @@ def test_a_network_colours_as_the_colorizer_does(stand_in, grey_pixels, mount):
 
 def test_a_hint_on_the_mount_makes_the_mount_part_of_the_picture(make_stand_in, grey_pixels):
     candidate = Network("n", Engine(make_stand_in(hints=True), threads=1))
-    pixels = np.pad(grey_pixels, 12)
+    pixels = np.pad(grey_pixels, 12, constant_values=25)
     lightness = make_grey(to_rgb(Photograph(pixels=pixels)), "lightness")
     inside, outside = Hint(50, 40, "#ff0000", radius=3), Hint(2, 2, "#ff0000", radius=3)
     told = candidate.color("key", lightness, hints=[inside]).chroma
