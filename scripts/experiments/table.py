@@ -51,7 +51,7 @@ def to_markdown(content: Mapping[str, Any]) -> str:
                 f"of the truth's colourfulness, on the middle squares of {squares} validation "
                 f"photographs at {side} pixels; *as it is*: without scaling, at its own share of "
                 f"the colourfulness. {content['waiting']} runs of the list are still to come.",
-                markdown.table(_HEAD, rows),
+                markdown.table(_HEAD, rows).rstrip(),
                 "The base, decoded in other ways:",
                 markdown.table(("decode", "below grey", "against the base", "as it is"), decodes),
             )

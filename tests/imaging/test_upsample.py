@@ -88,6 +88,14 @@ def test_one_colour_stays_one_colour_at_any_size(height, width, cells):
     np.testing.assert_allclose(found[1], -25, atol=0.05)
 
 
+@given(height=sides, width=sides, cells=st.tuples(st.integers(1, 9), st.integers(1, 9)))
+def test_one_hue_stays_one_hue_on_any_lightness(height, width, cells):
+    lightness = np.random.default_rng(height * width).uniform(0, 100, (height, width))
+    chroma = np.broadcast_to(np.float32([[[30]], [[-70]]]), (2, *cells))
+    u, v = upsample(chroma, lightness.astype(np.float32))
+    np.testing.assert_allclose(7 * u, -3 * v, atol=0.1)
+
+
 def test_cells_keep_what_the_network_said(rng, grey_pixels):
     chroma = rng.normal(0, 10, (2, 15, 22)).astype(np.float32)
     lightness = 40 + resize(grey_pixels, (60, 88)) / np.float32(8.5)  # shows them all: 40 to 70

@@ -32,7 +32,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tintype.color.gamut import Room
+from tintype.color.gamut import Room, displayable_share
 from tintype.imaging.resize import resize
 
 Plane = NDArray[np.float32]  # (h, w)
@@ -45,7 +45,8 @@ _SIMILAR = 5.7  # L*: at this difference in lightness a neighbour counts a quart
 _RETURNS = 2  # how often, after a pass, what the cells have lost is given back
 _MARGIN = 2.0  # L*: so much darker and lighter than itself a point's colour can be shown too
 _EDGE = 150.0  # variance of L* at which a slope is held back by half
-_SHADOW = (30.0, 50.0)  # L*: all is shadow, none; in it the room for chroma grows with L*
+_SHADOW = (30.0, 50.0)  # L*: below the first all is shadow, where room for chroma grows with L*,
+# above the second none is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,7 +197,7 @@ def stretch(plane: Plane, width: int, out: Plane | None = None) -> Plane:
 
 def _strength_in_shadow(chroma: Planes, lightness: Plane) -> Plane:
     """1 where a dark colour is as strong as can be shown, 0 where half as strong, or in light."""
-    share = Room.between(lightness, lightness).share(*(2 * chroma))
+    share = displayable_share(lightness, *(2 * chroma))
     dark, light = _SHADOW
     strength: Plane = np.clip(2 - 2 * share, 0, 1) * np.interp(lightness, (dark, light), (1, 0))
     return strength.astype(np.float32)
