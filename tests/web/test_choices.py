@@ -14,6 +14,9 @@ from tintype.inference.colorizer import Colorizer
 
 pytestmark = pytest.mark.slow
 
+_NEXT_FRAMES = """() => new Promise(
+    (done) => requestAnimationFrame(() => requestAnimationFrame(done)))"""
+
 
 @pytest.fixture(scope="module")
 def network() -> Colorizer:
@@ -126,6 +129,7 @@ def test_two_fingers_zoom_and_move(start, open_page, grey_pixels):
         ]
         told = {"type": kind, "touchPoints": [] if kind == "touchEnd" else points}
         touch.send("Input.dispatchTouchEvent", told)
+        page.evaluate(_NEXT_FRAMES)  # the browser hands movements over with its frames
 
     def image() -> dict[str, float]:
         return page.locator(".layer img[alt*='as it was']").bounding_box()
