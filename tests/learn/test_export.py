@@ -130,10 +130,25 @@ def test_a_hint_goes_in_as_the_curve_will_bring_it_out(network):
     hints[:, 0, 8:16, 8:16], hints[:, 1, 8:16, 8:16], hints[:, 2, 8:16, 8:16] = 12.0, 9.0, 1.0
     light = torch.full((1, 1, 16, 16), 60.0)
     seen = predictor._before_the_curve(hints, light, light)
-    shown = spec.curve.apply(F.avg_pool2d(seen[:, :2], 4), light, light)
-    torch.testing.assert_close(shown, F.avg_pool2d(hints[:, :2], 4))
-    assert not torch.equal(seen[:, :2], hints[:, :2])
-    assert torch.equal(seen[:, 2:], hints[:, 2:])
+    cells = F.avg_pool2d(hints, 4)
+    torch.testing.assert_close(spec.curve.apply(seen[:, :2], light, light), cells[:, :2])
+    assert not torch.equal(seen[:, :2], cells[:, :2])
+    assert torch.equal(seen[:, 2:], cells[:, 2:])
+
+
+def test_hints_say_the_same_pooled_to_cells(network, rng):
+    grey = torch.from_numpy(rng.uniform(0, 100, (1, 1, 64, 96)).astype(np.float32))
+    hints = torch.zeros(1, 3, 64, 96)
+    hints[:, :, 9, 17] = torch.tensor([60.0, -30.0, 1.0])  # a point
+    hints[:, :, 21:45, 30:52] = torch.tensor([-20.0, 40.0, 1.0])[:, None, None]
+    predictor = Predictor(network, replace(SPEC, gain=1.0, power=1.0, limit=1.0, correction=0.0))
+    predictor.penalties.zero_()
+    with torch.inference_mode():
+        chroma = predictor(grey, torch.tensor(0.4), hints)[0]
+        expected = network.head.decode(network(grey, hints), 0.4)
+        plain = network.head.decode(network(grey), 0.4)
+    torch.testing.assert_close(chroma, expected, atol=0.2, rtol=0.02)
+    assert (expected - plain).abs().max() > 2
 
 
 def test_the_file_says_what_it_is(network, exported):

@@ -8,11 +8,16 @@ float16, stored so, and cast to float32 as the file is loaded.
 Of the scores, the decode takes back a part of what the loss's weights for rare colours put there,
 and it makes classes unlikely that no display can show at the lightness of a place and its
 neighbours. What the distribution's mean has lost in strength, a curve gives back.
+
+What a place costs after the last convolution is to go over its hundreds of classes, so that is done
+as seldom as can be: the temperature divides what scores are made of, not the scores, and the bias
+goes in with a penalty. Hints are put through the curve cell by cell, not pixel by pixel.
 """
 
 import copy
 import hashlib
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +30,7 @@ from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tintype.color.curve import neighborhood
-from tintype.learn.decoders.pyramid import Step
+from tintype.learn.decoders.pyramid import HintPool, Step
 from tintype.learn.encoders.mobilenet_v2 import Convolution
 from tintype.learn.heads.joint_bins import JointBinsHead
 from tintype.learn.network import Network
@@ -86,6 +91,9 @@ class Predictor(nn.Module):
         assert isinstance(folded.head, JointBinsHead)
         folded.head.correct(spec.correction)
         round_weights(fold_norms(folded))
+        for part in folded.decoder.modules():
+            if isinstance(part, HintPool):
+                part.stride //= folded.head.stride  # hints come to it pooled to cells
         self.encoder: Encoder = folded.encoder
         self.decoder: Decoder = folded.decoder
         self.scores = folded.head.scores
@@ -106,28 +114,47 @@ class Predictor(nn.Module):
             hints = self._before_the_curve(hints, low, high)
         x = self.decoder(self.encoder(grey), hints)  # (N, C, h, w)
         batch, channels, height, width = x.shape
-        places = x.reshape(batch, channels, -1).transpose(1, 2)  # (N, h w, C)
-        logits = F.linear(places, self.scores.weight[:, :, 0, 0], self.scores.bias)
-        logits = logits - self._penalty(low) - self._penalty(high)
-        mean = (logits / temperature).softmax(-1) @ self.centers  # (N, h w, 2)
-        logs = logits.log_softmax(-1)  # (N, h w, Q)
+        places = x.flatten(2).transpose(1, 2).reshape(-1, channels)  # (N h w, C)
+        levels = [light.round().clamp(0, 100).long().flatten() for light in (low, high)]
+        mean = self._score(places, levels, temperature).softmax(-1) @ self.centers  # (N h w, 2)
+        logs = self._score(places, levels, torch.ones_like(temperature)).log_softmax(-1)
         entropy = -(logs.exp() * logs).sum(-1, keepdim=True)
         confidence = 1 - entropy / float(np.log(len(self.centers)))
         planes = [
-            part.transpose(1, 2).reshape(batch, -1, height, width)
+            part.reshape(batch, height * width, -1)
+            .transpose(1, 2)
+            .reshape(batch, -1, height, width)
             for part in (mean, confidence, logs)
         ]
         return self.curve.apply(planes[0], low, high), planes[1], planes[2]
 
-    def _penalty(self, lightness: Tensor) -> Tensor:
-        """``(N, 1, h, w)`` L* to ``(N, h w, Q)``, to be subtracted from scores."""
-        level = lightness.round().clamp(0, 100).long()
-        return self.penalties[level.flatten(1)]
+    def _score(self, places: Tensor, levels: Sequence[Tensor], temperature: Tensor) -> Tensor:
+        """Scores over the temperature, less what the classes are penalised by.
+
+        Args:
+            places: ``(P, C)``.
+            levels: two of ``(P,)``: whole L* at which a place's colour is to be shown.
+            temperature: scalar.
+
+        Returns:
+            ``(P, Q)``.
+        """
+        assert self.scores.bias is not None
+        penalties = self.penalties / temperature
+        start = (self.scores.bias / temperature - penalties)[levels[0]]  # (P, Q)
+        weight = self.scores.weight[:, :, 0, 0]
+        return torch.addmm(start, places / temperature, weight.T) - penalties[levels[1]]
 
     def _before_the_curve(self, hints: Tensor, low: Tensor, high: Tensor) -> Tensor:
-        """Hints as the curve will turn them into what they ask for."""
-        low, high = (F.interpolate(x, scale_factor=float(self.stride)) for x in (low, high))
-        return torch.cat((self.curve.invert(hints[:, :2], low, high), hints[:, 2:]), dim=1)
+        """Hints as the curve will turn them into what they ask for, pooled to cells.
+
+        Returns:
+            ``(N, 3, h, w)``: u*, v*, and how much of a cell they cover.
+        """
+        mask = hints[:, 2:]
+        covered = F.avg_pool2d(mask, self.stride)
+        chroma = F.avg_pool2d(hints[:, :2] * mask, self.stride) / covered.clamp(min=1e-6)
+        return torch.cat((self.curve.invert(chroma, low, high), covered), dim=1)
 
 
 def trace(predictor: Predictor, *, hints: bool) -> onnx.ModelProto:

@@ -21,7 +21,7 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="tintype-s",
             file="tintype-s.onnx",
-            sha256="78f6b0ca131d70d3bcf01410d9596cead294c06a66186babe3097b506a7a03e4",
+            sha256="b4a663d275e60d6f6a3058ea1cd6edf137ca9b0d408f9c0f916ba8e21671a82e",
             size=160,
             multiple=32,
             stride=4,
