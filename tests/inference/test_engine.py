@@ -163,8 +163,8 @@ def test_network_sizes_are_whole_blocks_bounded_and_not_squashed(height, width, 
 def test_hints_arrive_where_they_were_put(steerable):
     plain = steerable.predict(ramp(SIZE, 128)).chroma
     steered = steerable.predict(ramp(SIZE, 128), hints=[Hint(93, 21, "#8c465a", 1.5)]).chroma
-    changed = np.abs(steered - plain).max(axis=0) > 1e-3
-    assert np.argwhere(changed).tolist() == [[5, 23]]
+    changed = np.abs(steered - plain).max(axis=0)
+    assert np.unravel_index(changed.argmax(), changed.shape) == (5, 23)
 
 
 def test_hints_for_a_network_that_takes_none_are_refused(engine):

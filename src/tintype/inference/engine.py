@@ -6,10 +6,12 @@ side is ``size``, and padded by its own edge to the multiple that the network ne
 sides are whole numbers of the network's output pixels, so that what is left of the chroma after the
 padding is cut off covers the photograph exactly. A photograph more than eight times as long as wide
 is scaled by its long side instead, which bounds the work. Where it is to see more than its own
-size, it looks twice (:mod:`tintype.inference.scales`).
+size, it looks twice (:mod:`tintype.inference.scales`). Hints are held to
+(:mod:`tintype.inference.hinting`).
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from tintype.errors import OptionError
 from tintype.imaging.resize import resize
 from tintype.inference.devices import AUTO
+from tintype.inference.hinting import hold_hints
 from tintype.inference.prediction import Prediction
 from tintype.inference.scales import merge, shrink_hints
 from tintype.inference.session import Session
@@ -119,11 +122,11 @@ class Engine:
         near = self._look(grey, hint_planes, temperature=temperature, want=want)
         small = self.network_size((grey.shape[0], grey.shape[1]))
         if small[0] >= grey.shape[0] and small[1] >= grey.shape[1]:
-            return near
+            return _hold(near, grey, hint_planes)
         planes = None if hint_planes is None else shrink_hints(hint_planes, small)
-        return merge(
-            self._look(resize(grey, small), planes, temperature=temperature, want=want), near
-        )
+        afar = resize(grey, small)
+        far = self._look(afar, planes, temperature=temperature, want=want)
+        return merge(_hold(far, afar, planes), near)
 
     def _look(
         self,
@@ -172,6 +175,15 @@ class Engine:
         below, right = (-side % self.spec.multiple for side in planes.shape[-2:])
         leading = [(0, 0)] * (planes.ndim - 2)
         return np.pad(planes, [*leading, (0, below), (0, right)], mode="edge")
+
+
+def _hold(
+    prediction: Prediction, grey: NDArray[np.float32], planes: NDArray[np.float32] | None
+) -> Prediction:
+    """Bring what was predicted from ``grey`` to the hints in ``planes``, if there are any."""
+    if planes is None:
+        return prediction
+    return replace(prediction, chroma=hold_hints(prediction.chroma, grey, planes))
 
 
 def network_size(photograph: tuple[int, int], *, size: int, stride: int) -> tuple[int, int]:
