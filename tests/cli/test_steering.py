@@ -37,14 +37,14 @@ def pixels(path: str) -> np.ndarray:
         return np.asarray(opened)
 
 
-def test_a_hint_reaches_its_place_and_hardly_what_is_far_from_it(run, network):
+def test_a_hint_reaches_its_place_and_no_other(run, network):
     assert run("a.png", "-o", "plain.png")[0] == 0
     assert run("a.png", "-o", "hinted.png", "--hint", "20,30,#cc3311,9")[0] == 0
     expected = tintype.colorize("a.png", hints=[Hint(20, 30, "#cc3311", 9)], model=network)
     np.testing.assert_array_equal(pixels("hinted.png"), np.asarray(expected))
     changed = np.abs(pixels("hinted.png").astype(int) - pixels("plain.png")).max(axis=2)
     assert changed[30, 20] > 20
-    assert changed[5:, 70:].max() <= changed[30, 20] / 5
+    assert changed[5:, 70:].max() <= 2
 
 
 def test_hints_come_from_lines_and_from_a_file_alike(run):

@@ -12,6 +12,7 @@ from scipy.special import log_softmax, softmax
 
 from tintype.errors import ModelError, OptionError
 from tintype.imaging.resize import resize
+from tintype.inference import engine as engines
 from tintype.inference.engine import Engine, network_size
 from tintype.spec.hints import Hint
 from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES
@@ -160,11 +161,12 @@ def test_network_sizes_are_whole_blocks_bounded_and_not_squashed(height, width, 
     assert max(scales[0], scales[2]) <= min(scales[1], scales[3]) or 4 in seen
 
 
-def test_hints_arrive_where_they_were_put(steerable):
+def test_hints_arrive_where_they_were_put(steerable, monkeypatch):
+    monkeypatch.setattr(engines, "hold_hints", lambda chroma, *_: chroma)  # as the network has it
     plain = steerable.predict(ramp(SIZE, 128)).chroma
     steered = steerable.predict(ramp(SIZE, 128), hints=[Hint(93, 21, "#8c465a", 1.5)]).chroma
-    changed = np.abs(steered - plain).max(axis=0)
-    assert np.unravel_index(changed.argmax(), changed.shape) == (5, 23)
+    changed = np.abs(steered - plain).max(axis=0) > 1e-3
+    assert np.argwhere(changed).tolist() == [[5, 23]]
 
 
 def test_hints_for_a_network_that_takes_none_are_refused(engine):

@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tintype.imaging.resize import resize
+from tintype.inference.scales import shrink_hints
 
 Floats = NDArray[np.float32]
 
 _NEAR = 0.3  # of the short side: standard deviation of the weights,
 _LIGHT = 6.0  # in L*,
 _COLOR = 7.0  # and in the network's own u*, v*
+_TAIL = 0.05  # of a Gaussian: what is no nearer than that is not reached at all
 _OTHERS = 0.3  # weight of all that hints do not speak for
 _POINT = 1 / 16  # of a cell: a hint that covers this much of it counts as one that covers it all
 _AT_A_TIME = 512  # hinted cells
@@ -38,16 +40,15 @@ def hold_hints(chroma: Floats, lightness: Floats, hint_planes: Floats) -> Floats
         ``(2, h, w)`` float32; ``chroma`` itself where nothing is hinted.
     """
     size = chroma.shape[1], chroma.shape[2]
-    covered = resize(hint_planes[2], size).ravel()  # (h w,)
-    known = np.flatnonzero(covered > 0)
+    hints = shrink_hints(hint_planes, size).reshape(3, -1)
+    known = np.flatnonzero(hints[2])
     if not known.size:
         return chroma
-    hinted = resize(hint_planes[:2] * hint_planes[2], size).reshape(2, -1)[:, known]
-    missing = hinted / covered[known] - chroma.reshape(2, -1)[:, known]
-    strength = np.minimum(covered[known] / _POINT, 1)
+    missing = hints[:2, known] - chroma.reshape(2, -1)[:, known]
+    strength = np.minimum(resize(hint_planes[2], size).ravel()[known] / _POINT, 1)
     features = _describe(chroma, resize(lightness, size))  # (5, h w)
-    total = np.full(covered.size, _OTHERS, np.float32)
-    moved = np.zeros((2, covered.size), np.float32)
+    total = np.full(hints[2].size, _OTHERS, np.float32)
+    moved = np.zeros((2, hints[2].size), np.float32)
     for start in range(0, known.size, _AT_A_TIME):
         part = slice(start, start + _AT_A_TIME)
         weights = strength[part, None] * _kinship(features[:, known[part]], features)
@@ -64,6 +65,7 @@ def _describe(chroma: Floats, lightness: Floats) -> Floats:
 
 
 def _kinship(some: Floats, all_of_them: Floats) -> Floats:
-    """``(n, m)`` Gaussian weights between columns of ``(5, n)`` and ``(5, m)``."""
+    """``(n, m)`` weights between columns of ``(5, n)`` and ``(5, m)``: Gaussians without tails."""
     squares = (some**2).sum(axis=0)[:, None] + (all_of_them**2).sum(axis=0)
-    return np.asarray(np.exp(some.T @ all_of_them - squares / 2), np.float32)
+    gaussians = np.exp(some.T @ all_of_them - squares / 2)
+    return np.asarray(np.maximum(gaussians - _TAIL, 0) / (1 - _TAIL), np.float32)

@@ -30,7 +30,7 @@ from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tintype.color.curve import neighborhood
-from tintype.learn.decoders.pyramid import HintPool, Step
+from tintype.learn.decoders.pyramid import HintPool, Step, pool_hints
 from tintype.learn.encoders.mobilenet_v2 import Convolution
 from tintype.learn.heads.joint_bins import JointBinsHead
 from tintype.learn.network import Network
@@ -151,9 +151,7 @@ class Predictor(nn.Module):
         Returns:
             ``(N, 3, h, w)``: u*, v*, and how much of a cell they cover.
         """
-        mask = hints[:, 2:]
-        covered = F.avg_pool2d(mask, self.stride)
-        chroma = F.avg_pool2d(hints[:, :2] * mask, self.stride) / covered.clamp(min=1e-6)
+        chroma, covered = pool_hints(hints, self.stride)
         return torch.cat((self.curve.invert(chroma, low, high), covered), dim=1)
 
 

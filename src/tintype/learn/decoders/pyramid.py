@@ -170,12 +170,21 @@ class HintPool(nn.Module):
         A point of one pixel counts as much as colour as a large patch does; how much of the cell
         it covers is a plane of its own, as the square root, so that a point is not lost in it.
         """
-        mask = hints[:, 2:]
-        covered = F.avg_pool2d(mask, self.stride)  # (B, 1, h, w)
-        chroma = F.avg_pool2d(hints[:, :2] * mask, self.stride) / covered.clamp(min=1e-6)
-        planes = torch.cat((chroma / 100, (covered > 0).to(mask), covered.sqrt()), dim=1)
+        chroma, covered = pool_hints(hints, self.stride)
+        planes = torch.cat((chroma / 100, (covered > 0).to(covered), covered.sqrt()), dim=1)
         y: Tensor = self.spread(planes)
         return y
+
+
+def pool_hints(hints: Tensor, stride: int) -> tuple[Tensor, Tensor]:
+    """Hints by cells: ``(B, 3, H, W)`` to what colour they have there, and how much they cover.
+
+    Returns:
+        ``(B, 2, h, w)`` u*, v*, 0 where nothing is hinted, and ``(B, 1, h, w)`` in [0, 1].
+    """
+    mask = hints[:, 2:]
+    covered = F.avg_pool2d(mask, stride)
+    return F.avg_pool2d(hints[:, :2] * mask, stride) / covered.clamp(min=1e-6), covered
 
 
 class Attention(nn.Module):
