@@ -78,8 +78,9 @@ def _step_calls(data: bytes, folder: Path, out: Path) -> Mapping[str, Callable[[
     colored = colorizer(photograph)
     encoded = files.encode(colored)
     tone = read_tone(photograph)
-    grey = tone.clean_lightness(engine.network_size(tone.frame.size))
-    chroma = engine.run(grey).chroma
+    sizes = engine.sizes(tone.frame.size)
+    greys = [tone.clean_lightness(size) for size in sizes]
+    chroma = engine.run(greys).chroma
     out.mkdir()
     task = Task(folder / "0.jpg", out / "0.jpg")
     ledger = Ledger(out, "benchmark")
@@ -90,8 +91,10 @@ def _step_calls(data: bytes, folder: Path, out: Path) -> Mapping[str, Callable[[
 
     return {
         "read": lambda: files.read(data),
-        "tone, frame and small copy": lambda: read_tone(photograph).clean_lightness(grey.shape),
-        "network": lambda: engine.run(grey),
+        "tone, frame and small copies": lambda: [
+            *map(read_tone(photograph).clean_lightness, sizes)
+        ],
+        "network": lambda: engine.run(greys),
         "chroma along edges, and compose": lambda: compose(tone, chroma, threads=1),
         "encode": lambda: files.encode(colored),
         "to the disk": lambda: write_whole(encoded, task.target, overwrite=True),

@@ -67,8 +67,9 @@ def _calls(colorizer: Colorizer, data: bytes) -> Mapping[str, Callable[[], objec
     colored = colorizer(photograph)
     picture = Image.fromarray(colored.pixels)
     tone = read_tone(photograph)
-    grey = tone.clean_lightness(engine.network_size(tone.frame.size, None))
-    chroma = engine.run(grey, None, temperature=engine.spec.temperature).chroma
+    sizes = engine.sizes(tone.frame.size)
+    greys = [tone.clean_lightness(size) for size in sizes]
+    chroma = engine.run(greys, None, temperature=engine.spec.temperature).chroma
     points = (POINTS * chroma.shape[1], POINTS * chroma.shape[2])
 
     def pillow() -> None:
@@ -84,8 +85,10 @@ def _calls(colorizer: Colorizer, data: bytes) -> Mapping[str, Callable[[], objec
         _UNIT: pillow,
         _WALK: walk,
         "read": lambda: files.read(data),
-        "tone, frame and small copy": lambda: read_tone(photograph).clean_lightness(grey.shape),
-        "network": lambda: engine.run(grey, None, temperature=engine.spec.temperature),
+        "tone, frame and small copies": lambda: [
+            *map(read_tone(photograph).clean_lightness, sizes)
+        ],
+        "network": lambda: engine.run(greys, None, temperature=engine.spec.temperature),
         "chroma along edges": lambda: spread(chroma, tone.lightness(tone.frame, points)),
         "chroma along edges, and compose": lambda: compose(tone, chroma),
         "encode": lambda: files.encode(colored, quality=_QUALITY, subsampling=_SUBSAMPLING),

@@ -74,10 +74,11 @@ def to_markdown(content: Mapping[str, Any]) -> str:
         weights = content["weights"]
         rows: list[list[Cell]] = [
             ["parameters", f"{content['parameters']:,}"],
-            ["sees", f"the whole photograph, at a short side of {content['size']} px"],
+            ["sees", _describe_looks(content)],
             ["predicts", _describe_bins(content)],
             ["temperature", f"{content['temperature']:g}, at vividness 0.5"],
             ["correction", f"{content['correction']:.0%} of the loss's weights for rare colours"],
+            ["restraint", f"{content['restraint']:g} nats a CIE unit of a class's chroma"],
             ["chroma's curve", _describe_curve(content)],
             ["takes hints", "yes" if content["hints"] else "no"],
             ["licence of the weights", content["license"]],
@@ -87,6 +88,15 @@ def to_markdown(content: Mapping[str, Any]) -> str:
         return markdown.table(["", content["name"]], rows)
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"the record of a network is damaged: {error!r}") from error
+
+
+def _describe_looks(content: Mapping[str, Any]) -> str:
+    size = content["size"]
+    looks = [
+        f"{'its mirror image ' if scale < 0 else ''}at {abs(scale) * size:g} px"
+        for scale in content["looks"]
+    ]
+    return ", and ".join([f"the whole photograph, at a short side of {size} px", *looks])
 
 
 def _describe_curve(content: Mapping[str, Any]) -> str:

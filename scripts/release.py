@@ -42,11 +42,13 @@ def main() -> int:
         "--data", required=True, type=Path, help="folder of train, val, test, hires"
     )
     parser.add_argument("--size", default="160", help="short side that the network is to see")
-    parser.add_argument("--temperature", default="0.3", help="of the decode at vividness 0.5")
-    parser.add_argument("--gain", default="1.15", help="of the curve that chroma goes through")
-    parser.add_argument("--power", default="1.3", help="of that curve")
-    parser.add_argument("--limit", default="1.12", help="what it multiplies chroma by at most")
+    parser.add_argument("--temperature", default="0.6", help="of the decode at vividness 0.5")
+    parser.add_argument("--gain", default="1.43", help="of the curve that chroma goes through")
+    parser.add_argument("--power", default="1.35", help="of that curve")
+    parser.add_argument("--limit", default="1.55", help="what it multiplies chroma by at most")
     parser.add_argument("--correction", default="0.1", help="of the loss's weights")
+    parser.add_argument("--restraint", default="0.015", help="nats a CIE unit of chroma")
+    parser.add_argument("--look", nargs="*", default=["-0.8", "-1.4"], help="further looks' scales")
     parser.add_argument("--test", action="store_true", help="evaluate on the test photographs too")
     asked = parser.parse_args()
     file = OUT / f"{asked.name}.onnx"
@@ -54,9 +56,10 @@ def main() -> int:
     OUT.mkdir(parents=True)
     choices = [
         word
-        for name in ("size", "temperature", "gain", "power", "limit", "correction")
+        for name in ("size", "temperature", "gain", "power", "limit", "correction", "restraint")
         for word in (f"--{name}", getattr(asked, name))
     ]
+    choices += [f"--look={scale}" for scale in asked.look]
     try:
         run("tintype", "export", asked.recipe, "--run", asked.runs[-1], "-o", file, *choices)
         carry(asked.name, file)

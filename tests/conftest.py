@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,6 +111,8 @@ STAND_IN = ModelSpec(
     power=1.0,
     limit=1.0,
     correction=0.0,
+    restraint=0.0,
+    looks=(),
     bin_step=10.0,
     hints=False,
     parameters=20,
@@ -123,10 +126,16 @@ LEVELS = np.array([-4.0, 0.5, 2.0, 0.0], np.float16)
 
 @pytest.fixture(scope="session")
 def make_stand_in(tmp_path_factory) -> Callable[..., ModelSpec]:
-    """Write the stand-in network, with or without hints; its spec has the file's path."""
+    """Write the stand-in network, with hints and several looks or not; its spec has the path."""
 
-    def make(name: str = "stand-in", *, hints: bool = False, broken: str = "") -> ModelSpec:
-        spec = replace(STAND_IN, name=name, hints=hints)
+    def make(
+        name: str = "stand-in",
+        *,
+        hints: bool = False,
+        looks: tuple[float, ...] = (),
+        broken: str = "",
+    ) -> ModelSpec:
+        spec = replace(STAND_IN, name=name, hints=hints, looks=looks)
         path = tmp_path_factory.mktemp("network") / f"{name}.onnx"
         path.write_bytes(stand_in_graph(spec, broken=broken).SerializeToString())
         checksum = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -141,6 +150,19 @@ def stand_in(make_stand_in) -> ModelSpec:
     return make_stand_in()
 
 
+CONSTANTS = {
+    "slopes16": SLOPES.reshape(4, 1, 1, 1),
+    "levels16": LEVELS,
+    "colors16": COLORS.T.reshape(2, 4, 1, 1),
+    "most": np.array(np.log(4), np.float32),
+    "one": np.array(1, np.float32),
+    "axis": np.array([1]),
+    "halves": np.array([2, 1]),
+    "impossible": np.array([7]),
+}
+BLOCK = {"kernel_shape": [STAND_IN.stride] * 2, "strides": [STAND_IN.stride] * 2}
+
+
 def stand_in_graph(spec: ModelSpec, *, broken: str):
     """Build the graph; the output named ``broken`` fails when it is computed."""
     from onnx import TensorProto, helper, numpy_helper  # a third of a second: only where needed
@@ -151,21 +173,48 @@ def stand_in_graph(spec: ModelSpec, *, broken: str):
     def tensor(name: str, *shape: int | str):
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
 
-    block = {"kernel_shape": [spec.stride] * 2, "strides": [spec.stride] * 2}
-    constants = {
-        "slopes16": SLOPES.reshape(4, 1, 1, 1),
-        "levels16": LEVELS,
-        "colors16": COLORS.T.reshape(2, 4, 1, 1),
-        "most": np.array(np.log(4), np.float32),
-        "one": np.array(1, np.float32),
-        "axis": np.array([1]),
-        "halves": np.array([2, 1]),
-        "impossible": np.array([7]),
-    }
-    nodes = [
+    nodes = decoding_nodes(spec, node)
+    inputs = [tensor("grey", "n", 1, "height", "width"), tensor("temperature")]
+    sources = {"chroma": "guess", "confidence": "sure", "log_probabilities": "log_p"}
+    if spec.hints:
+        inputs.append(tensor("hints", "n", 3, "height", "width"))
+        nodes += [
+            node("AveragePool", "hints", "hinted", **BLOCK),
+            helper.make_node("Split", ["hinted", "halves"], ["uv", "mask"], axis=1),
+            node("Sub", "one mask", "free"),
+            node("Mul", "guess free", "kept"),
+            node("Add", "kept uv", "steered"),
+        ]
+        sources["chroma"] = "steered"
+    if spec.looks:
+        inputs += [tensor("others", "n", 4, "rows", "columns"), tensor("looks")]
+        sources["features"] = "own"
+    nodes += [
+        node("Reshape", f"{source} impossible", name)
+        if name == broken
+        else node("Identity", source, name)
+        for name, source in sources.items()
+    ]
+    outputs = [tensor(name, *"nqhw") for name in sources if name != broken]
+    outputs += [tensor(broken, "all")] if broken else []
+    weights = [numpy_helper.from_array(value, name) for name, value in CONSTANTS.items()]
+    graph = helper.make_graph(nodes, spec.name, inputs, outputs, weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    helper.set_model_props(model, {METADATA_KEY: spec.to_json()})
+    return model
+
+
+def decoding_nodes(spec: ModelSpec, node: Callable[..., Any]) -> list[Any]:
+    """From ``grey``, and other looks if it takes them, to ``guess``, ``sure`` and ``log_p``."""
+    return [
         *(node("Cast", f"{name}16", name, to=1) for name in ("slopes", "levels", "colors")),
-        node("AveragePool", "grey", "light", **block),
-        node("Conv", "light slopes levels", "logits"),
+        node("AveragePool", "grey", "light", **BLOCK),
+        node("Conv", "light slopes levels", "own"),
+        *(
+            [node("Add", "own others", "sum"), node("Div", "sum looks", "logits")]
+            if spec.looks
+            else [node("Identity", "own", "logits")]
+        ),
         node("Div", "logits temperature", "annealed"),
         node("Softmax", "annealed", "weights", axis=1),
         node("Conv", "weights colors", "guess"),
@@ -176,28 +225,3 @@ def stand_in_graph(spec: ModelSpec, *, broken: str):
         node("Div", "negative_entropy most", "doubt"),
         node("Add", "doubt one", "sure"),
     ]
-    inputs = [tensor("grey", "n", 1, "height", "width"), tensor("temperature")]
-    sources = {"chroma": "guess", "confidence": "sure", "log_probabilities": "log_p"}
-    if spec.hints:
-        inputs.append(tensor("hints", "n", 3, "height", "width"))
-        nodes += [
-            node("AveragePool", "hints", "hinted", **block),
-            helper.make_node("Split", ["hinted", "halves"], ["uv", "mask"], axis=1),
-            node("Sub", "one mask", "free"),
-            node("Mul", "guess free", "kept"),
-            node("Add", "kept uv", "steered"),
-        ]
-        sources["chroma"] = "steered"
-    nodes += [
-        node("Reshape", f"{source} impossible", name)
-        if name == broken
-        else node("Identity", source, name)
-        for name, source in sources.items()
-    ]
-    outputs = [tensor(name, *"nqhw") for name in sources if name != broken]
-    outputs += [tensor(broken, "all")] if broken else []
-    weights = [numpy_helper.from_array(value, name) for name, value in constants.items()]
-    graph = helper.make_graph(nodes, spec.name, inputs, outputs, weights)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
-    helper.set_model_props(model, {METADATA_KEY: spec.to_json()})
-    return model

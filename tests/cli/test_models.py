@@ -15,4 +15,6 @@ def test_models_are_listed_with_what_decides_between_them(capsys):
 
 def test_models_as_json_are_the_table(capsys):
     assert main(["models", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == [asdict(spec) for spec in MODELS.values()]
+    assert json.loads(capsys.readouterr().out) == json.loads(
+        json.dumps([asdict(spec) for spec in MODELS.values()])
+    )

@@ -126,11 +126,13 @@ def test_the_size_that_the_network_sees_can_be_chosen(colorizer, grey_pixels, mo
     seen = []
     run = colorizer.engine.run
     monkeypatch.setattr(
-        colorizer.engine, "run", lambda grey, *a, **k: seen.append(grey.shape) or run(grey, *a, **k)
+        colorizer.engine,
+        "run",
+        lambda greys, *a, **k: seen.append([g.shape for g in greys]) or run(greys, *a, **k),
     )
     colorizer(Photograph(pixels=grey_pixels))
     colorizer(Photograph(pixels=grey_pixels), ColorizeOptions(size=128))
-    assert seen == [(64, 96), (128, 188)]
+    assert seen == [[(64, 96)], [(128, 188), (64, 96)]]
 
 
 def test_a_hint_colours_its_place(make_stand_in, grey_pixels):

@@ -93,6 +93,56 @@ def test_the_padding_repeats_the_edge(engine, monkeypatch):
     np.testing.assert_array_equal(padded[:, 68:], np.repeat(lightness[:, -1:], 28, axis=1))
 
 
+@pytest.fixture(scope="module")
+def onlooker(make_stand_in) -> Engine:
+    """Looks three times: at the mirror image made smaller, and at a larger copy."""
+    return Engine(make_stand_in(hints=True, looks=(-0.5, 1.5)), device="cpu", threads=1)
+
+
+@pytest.mark.parametrize("width", [64, 100])
+def test_what_several_looks_find_is_averaged_where_it_belongs(onlooker, width):
+    lightness = ramp(SIZE, width)
+    lightness[:, : width // 2] = 20  # not the same seen in a mirror
+    prediction = onlooker.predict(lightness, want=[LOG_PROBABILITIES])
+    expected, logs = work_out(lightness)  # the stand-in's features are all but linear in L*
+    away = np.abs(np.arange(width // 4) - width // 8) > 3  # from the step, which sizes blur
+    inside = np.s_[:, 2:-2, away]
+    np.testing.assert_allclose(prediction.chroma[inside], expected[inside], atol=2)
+    np.testing.assert_allclose(prediction.log_probabilities[inside], logs[inside], atol=0.1)
+
+
+def test_every_look_is_shown_what_it_shall_see(onlooker, monkeypatch):
+    seen = watch(onlooker, monkeypatch)
+    onlooker.predict(ramp(SIZE, SIZE), hints=[Hint(60, 21, "#8c465a", 3)])
+    assert [names for names, _ in seen] == [["features"], ["features"], ["chroma"]]
+    small, large, own = (feeds for _, feeds in seen)
+    assert small["grey"].shape == (1, 1, 32, 32)
+    assert large["grey"].shape == (1, 1, 96, 96)
+    assert own["looks"] == 3
+    for feeds, left in ((small, True), (large, False), (own, False)):
+        _, columns = np.nonzero(feeds["hints"][0, 2])
+        assert (columns.mean() < feeds["hints"].shape[-1] / 2) == left
+
+
+def test_from_near_a_network_looks_once(onlooker, monkeypatch):
+    seen = watch(onlooker, monkeypatch)
+    onlooker.predict(ramp(SIZE, SIZE), size=2 * SIZE)
+    assert [feeds["grey"].shape[-1] for _, feeds in seen] == [32, 96, SIZE, 2 * SIZE]
+    assert [float(feeds["looks"]) for _, feeds in seen] == [1, 1, 3, 1]
+
+
+def watch(engine, monkeypatch) -> list:
+    """What the session is asked for, and fed, from now on."""
+    seen, run = [], engine._session.run
+
+    def spy(names, feeds):
+        seen.append((list(names), dict(feeds)))
+        return run(names, feeds)
+
+    monkeypatch.setattr(engine._session, "run", spy)
+    return seen
+
+
 def test_what_is_not_wanted_is_not_computed(make_stand_in):
     engine = Engine(make_stand_in("half", broken=LOG_PROBABILITIES), device="cpu")
     prediction = engine.predict(ramp(SIZE, SIZE))
@@ -206,13 +256,26 @@ def test_auto_runs_where_it_can(stand_in):
 
 def test_running_at_the_networks_size_is_what_predicting_comes_to(engine):
     lightness = ramp(300, 400)
-    size = engine.network_size(lightness.shape)
-    assert size == network_size(lightness.shape, size=SIZE, stride=4) == (64, 84)
-    grey = resize(lightness, size)
-    np.testing.assert_array_equal(engine.run(grey).chroma, engine.predict(lightness).chroma)
+    sizes = engine.sizes(lightness.shape, 96)
+    assert sizes == [(96, 128), (64, 84)]
+    greys = [resize(lightness, size) for size in sizes]
+    expected = engine.predict(lightness, size=96).chroma
+    np.testing.assert_array_equal(engine.run(greys).chroma, expected)
+
+
+def test_the_sizes_are_those_of_all_looks(onlooker):
+    assert onlooker.sizes((300, 400)) == [(64, 84), (32, 44), (96, 128)]
+    assert onlooker.sizes((300, 400), 32) == [(32, 44), (16, 20), (48, 64)]
+    assert onlooker.sizes((300, 400), 80) == [(80, 108), (64, 84), (32, 44), (96, 128)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+def test_a_grey_that_is_missing_or_too_much_is_refused(onlooker, count):
+    with pytest.raises(ValueError, match="a grey for each of the sizes"):
+        onlooker.run(count * [np.zeros((64, 64), np.float32)])
 
 
 @pytest.mark.parametrize("shape", [(62, 64), (64, 66), (0, 64), (1, 64, 64)])
 def test_what_is_not_whole_blocks_is_refused(engine, shape):
     with pytest.raises(ValueError, match="multiples of 4, got"):
-        engine.run(np.zeros(shape, np.float32))
+        engine.run([np.zeros(shape, np.float32)])

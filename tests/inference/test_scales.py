@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from tintype.imaging.resize import resize
 from tintype.inference.engine import Engine
 from tintype.inference.prediction import Prediction
-from tintype.inference.scales import merge, shrink_hints
+from tintype.inference.scales import merge, scale_hints
 from tintype.spec.hints import Hint, hints_to_planes
 from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES
 
@@ -58,7 +58,7 @@ def test_an_engine_at_its_own_size_looks_once(stand_in, rng, monkeypatch):
 def test_a_hint_seen_from_afar_keeps_its_color_and_its_place(radius):
     lightness = np.full((96, 128), 60, np.float32)
     planes = hints_to_planes([Hint(70, 40, "#c04030", radius=radius)], lightness, (96, 128))
-    small = shrink_hints(planes, (24, 32))
+    small = scale_hints(planes, (24, 32))
     covered = small[2] == 1
     assert covered[10, 17]
     assert covered.sum() < 1.4 * max(planes[2].sum() / 16, 1)

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from tintype.learn.export import Predictor, export
 from tintype.learn.network import Network
 from tintype.learn.weights import load_weights
-from tintype.spec.model import CHROMA, CONFIDENCE, LOG_PROBABILITIES, ModelSpec
+from tintype.spec.model import CHROMA, CONFIDENCE, FEATURES, LOG_PROBABILITIES, ModelSpec
 from tintype.spec.models import find_model
 
 pytestmark = [
@@ -31,12 +31,16 @@ SPEC = ModelSpec(
     power=1.3,
     limit=1.5,
     correction=0.5,
+    restraint=0.01,
+    looks=(-1.0, 1.4),
     bin_step=40.0,
     hints=True,
     parameters=0,
     license="none",
     card="",
 )
+
+PLAIN = replace(SPEC, gain=1.0, power=1.0, limit=1.0, correction=0.0, restraint=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +72,15 @@ def test_onnx_runtime_agrees_with_pytorch_on_the_same_rounded_weights(
     grey = rng.uniform(0, 100, (2, 1, *size)).astype(np.float32)
     hints = rng.normal(0, 30, (2, 3, *size)).astype(np.float32)
     hints[:, 2] = hints[:, 2] > 45
-    names = [CHROMA, CONFIDENCE, LOG_PROBABILITIES]
-    warmth = np.array(temperature, np.float32)
-    outputs = session.run(names, {"grey": grey, "hints": hints, "temperature": warmth})
+    others = rng.normal(0, 1, (2, 8, size[0] // 4, size[1] // 4)).astype(np.float32)
+    scalars = {"temperature": np.float32(temperature), "looks": np.float32(3)}
+    feeds = {"grey": grey, "hints": hints, "others": others}
+    names = [CHROMA, CONFIDENCE, LOG_PROBABILITIES, FEATURES]
+    outputs = session.run(names, feeds | {n: np.array(x) for n, x in scalars.items()})
     with torch.inference_mode():
+        tensors = {n: torch.from_numpy(x) for n, x in feeds.items()}
         expected = Predictor(network, SPEC)(
-            torch.from_numpy(grey), torch.tensor(temperature), torch.from_numpy(hints)
+            **tensors, **{n: torch.tensor(x) for n, x in scalars.items()}
         )
     for name, ours, theirs in zip(names, outputs, expected, strict=True):
         difference = np.abs(ours - theirs.numpy())
@@ -82,11 +89,11 @@ def test_onnx_runtime_agrees_with_pytorch_on_the_same_rounded_weights(
 
 
 def test_a_plain_decode_in_the_graph_is_the_heads_own(network, rng):
-    predictor = Predictor(network, replace(SPEC, gain=1.0, power=1.0, limit=1.0, correction=0.0))
+    predictor = Predictor(network, PLAIN)
     predictor.penalties.zero_()
     grey = torch.from_numpy(rng.uniform(0, 100, (1, 1, 64, 64)).astype(np.float32))
     with torch.inference_mode():
-        chroma, confidence, logs = predictor(grey, torch.tensor(0.4))
+        chroma, confidence, logs, _ = predictor(grey, torch.tensor(0.4))
         raw = network(grey)
         torch.testing.assert_close(chroma, network.head.decode(raw, 0.4), atol=0.2, rtol=0.02)
         torch.testing.assert_close(confidence, network.head.confidence(raw), atol=0.01, rtol=0.02)
@@ -107,6 +114,34 @@ def test_the_correction_takes_the_rarity_weights_back(network, rng):
     torch.testing.assert_close(
         log_ratio(0.0) - log_ratio(0.5), 0.5 * torch.tensor(8.0).log(), atol=0.01, rtol=0
     )
+
+
+def test_restraint_takes_from_a_class_by_its_chroma(network, rng):
+    grey = torch.from_numpy(rng.uniform(0, 100, (1, 1, 64, 64)).astype(np.float32))
+    with torch.inference_mode():
+        free, held = (
+            Predictor(network, replace(SPEC, restraint=restraint))(grey, torch.tensor(1.0))[2]
+            for restraint in (0.0, 0.02)
+        )
+    strength = np.hypot(*network.head.bins.centers.T)
+    lost = (free - held).mean(dim=(0, 2, 3)).numpy()
+    np.testing.assert_allclose(
+        lost - lost[strength.argmin()], 0.02 * (strength - strength.min()), atol=2e-3
+    )
+
+
+def test_scores_are_the_mean_of_all_looks(network, rng):
+    predictor = Predictor(network, SPEC)
+    warmth = torch.tensor(1.0)
+    first, second = (
+        torch.from_numpy(rng.uniform(0, 100, (1, 1, 64, 96)).astype(np.float32)) for _ in range(2)
+    )
+    predictor.penalties.zero_()  # they go by the first look's lightness
+    with torch.inference_mode():
+        (*_, one, _), (*_, other, features) = (predictor(grey, warmth) for grey in (first, second))
+        both = predictor(first, warmth, others=features, looks=torch.tensor(2.0))[2]
+    torch.testing.assert_close(both, ((one + other) / 2).log_softmax(1), atol=1e-4, rtol=1e-4)
+    assert (one - other).abs().max() > 0.02
 
 
 def test_what_no_display_can_show_is_made_unlikely(network):
@@ -141,7 +176,7 @@ def test_hints_say_the_same_pooled_to_cells(network, rng):
     hints = torch.zeros(1, 3, 64, 96)
     hints[:, :, 9, 17] = torch.tensor([60.0, -30.0, 1.0])  # a point
     hints[:, :, 21:45, 30:52] = torch.tensor([-20.0, 40.0, 1.0])[:, None, None]
-    predictor = Predictor(network, replace(SPEC, gain=1.0, power=1.0, limit=1.0, correction=0.0))
+    predictor = Predictor(network, PLAIN)
     predictor.penalties.zero_()
     with torch.inference_mode():
         chroma = predictor(grey, torch.tensor(0.4), hints)[0]

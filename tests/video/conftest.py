@@ -49,6 +49,8 @@ class FakeNetwork:
         power=1.0,
         limit=1.0,
         correction=0.0,
+        restraint=0.0,
+        looks=(),
         bin_step=10.0,
         hints=True,
         parameters=0,

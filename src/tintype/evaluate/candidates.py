@@ -146,10 +146,11 @@ class Network:
         frame = tone.frame
         if any(not _holds(frame, hint) for hint in hints):
             tone = replace(tone, frame=(frame := whole(tone.size)))
-        grey = tone.clean_lightness(self._engine.network_size(frame.size, size or self._size))
+        sizes = self._engine.sizes(frame.size, size or self._size)
+        greys = [tone.clean_lightness(each) for each in sizes]
         moved = [replace(hint, x=hint.x - frame.left, y=hint.y - frame.top) for hint in hints]
-        planes = hints_to_planes(moved, grey, frame.size) if hints else None
-        prediction = self._engine.run(grey, planes, temperature=self._temperature)
+        planes = hints_to_planes(moved, greys[0], frame.size) if hints else None
+        prediction = self._engine.run(greys, planes, temperature=self._temperature)
         chroma = np.zeros((2, *lightness.shape), np.float32)
         inside = np.s_[:, frame.rows, frame.columns]
         chroma[inside] = upsample(prediction.chroma, lightness[inside[1:]])

@@ -177,7 +177,7 @@ class _Draw:
         """``(Q, h, w)`` and ``(2, h, w)``: log-probabilities and chroma under hints."""
         view = self._view.hinted(hints)
         found = self._engine.run(
-            view.grey, view.hints, temperature=self._temperature, want=[LOG_PROBABILITIES]
+            view.greys, view.hints, temperature=self._temperature, want=[LOG_PROBABILITIES]
         )
         assert found.log_probabilities is not None  # it was asked for
         return found.log_probabilities, found.chroma

@@ -248,7 +248,7 @@ class Colorizer:
     ) -> Photograph:
         view = look(self.engine, page, options, hints)
         prediction = self.engine.run(
-            view.grey,
+            view.greys,
             view.hints,
             temperature=self.engine.spec.temperature_at(options.vividness),
         )

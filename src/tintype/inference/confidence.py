@@ -40,10 +40,12 @@ def find_confidence(
         ModelError: the network failed, mostly for want of memory.
     """
     view = look(engine, photograph, options, hints)
-    found = engine.run(view.grey, view.hints, want=[CONFIDENCE]).confidence
+    found = engine.run(view.greys, view.hints, want=[CONFIDENCE]).confidence
     assert found is not None  # it was asked for
     frame = view.tone.frame
-    scale = max(view.grey.shape) / max(frame.size)  # pixels of the map per pixel of the photograph
+    scale = max(view.greys[0].shape) / max(
+        frame.size
+    )  # pixels of the map per pixel of the photograph
     top, left = round(frame.top * scale), round(frame.left * scale)
     height, width = (max(1, round(side * scale)) for side in frame.size)
     rows, columns = (round(side * scale) for side in photograph.size)

@@ -5,8 +5,9 @@ The network sees the whole photograph, never a crop and never squashed: scaled s
 side is ``size``, and padded by its own edge to the multiple that the network needs. Both scaled
 sides are whole numbers of the network's output pixels, so that what is left of the chroma after the
 padding is cut off covers the photograph exactly. A photograph more than eight times as long as wide
-is scaled by its long side instead, which bounds the work. Where it is to see more than its own
-size, it looks twice (:mod:`tintype.inference.scales`). Hints are held to
+is scaled by its long side instead, which bounds the work. A network may look more than once, at
+other sizes and at the mirror image; what it finds is averaged. Where it is to see more than its own
+size, it looks from afar and from near (:mod:`tintype.inference.scales`). Hints are held to
 (:mod:`tintype.inference.hinting`).
 """
 
@@ -21,15 +22,18 @@ from tintype.imaging.resize import resize
 from tintype.inference.devices import AUTO
 from tintype.inference.hinting import hold_hints
 from tintype.inference.prediction import Prediction
-from tintype.inference.scales import merge, shrink_hints
+from tintype.inference.scales import merge, scale_hints
 from tintype.inference.session import Session
 from tintype.spec.hints import Hint, hints_to_planes
 from tintype.spec.model import (
     CHROMA,
     CONFIDENCE,
+    FEATURES,
     GREY,
     HINTS,
     LOG_PROBABILITIES,
+    LOOKS,
+    OTHERS,
     TEMPERATURE,
     ModelSpec,
 )
@@ -90,24 +94,24 @@ class Engine:
         if lightness.ndim != 2 or lightness.size == 0:
             raise ValueError(f"lightness must be (H, W) with H, W >= 1, got {lightness.shape}")
         photograph = lightness.shape[0], lightness.shape[1]  # H, W
-        grey = resize(lightness, self.network_size(photograph, size))
-        planes = hints_to_planes(hints, grey, photograph) if hints else None
-        return self.run(grey, planes, temperature=temperature, want=want)
+        greys = [resize(lightness, each) for each in self.sizes(photograph, size)]
+        planes = hints_to_planes(hints, greys[0], photograph) if hints else None
+        return self.run(greys, planes, temperature=temperature, want=want)
 
     def run(
         self,
-        grey: NDArray[np.float32],
+        greys: Sequence[NDArray[np.float32]],
         hint_planes: NDArray[np.float32] | None = None,
         *,
         temperature: float | None = None,
         want: Collection[str] = (),
     ) -> Prediction:
-        """Predict from a plane that is at the network's size already.
+        """Predict from planes that are at the network's sizes already.
 
         Args:
-            grey: ``(h, w)`` float32, L* in [0, 100]; h and w from :meth:`network_size`.
-            hint_planes: ``(3, h, w)`` float32, from :func:`tintype.spec.hints.hints_to_planes`;
-                None without hints.
+            greys: ``(h, w)`` float32 each, L* in [0, 100]: the photograph at all :meth:`sizes`.
+            hint_planes: ``(3, h, w)`` float32, from :func:`tintype.spec.hints.hints_to_planes`, at
+                the first of the sizes; None without hints.
             temperature: as in :meth:`predict`.
             want: as in :meth:`predict`.
 
@@ -117,58 +121,120 @@ class Engine:
         Raises:
             OptionError: there are hints, and the network takes none.
             ModelError: the network failed, mostly for want of memory.
-            ValueError: ``grey`` is not whole blocks of the network, or ``temperature`` not above 0.
+            ValueError: there are fewer or more greys than sizes, one is not whole blocks of the
+                network, or ``temperature`` is not above 0.
         """
-        near = self._look(grey, hint_planes, temperature=temperature, want=want)
-        small = self.network_size((grey.shape[0], grey.shape[1]))
-        if small[0] >= grey.shape[0] and small[1] >= grey.shape[1]:
-            return _hold(near, grey, hint_planes)
-        planes = None if hint_planes is None else shrink_hints(hint_planes, small)
-        afar = resize(grey, small)
-        far = self._look(afar, planes, temperature=temperature, want=want)
-        return merge(_hold(far, afar, planes), near)
+        stride, looks = self.spec.stride, len(self.spec.looks)
+        if len(greys) not in (1 + looks, 2 + looks):
+            raise ValueError(f"there must be a grey for each of the sizes, got {len(greys)}")
+        for grey in greys:
+            if grey.ndim != 2 or grey.size == 0 or any(side % stride for side in grey.shape):
+                raise ValueError(f"grey must be (h, w), multiples of {stride}, got {grey.shape}")
+        temperature = self.spec.temperature if temperature is None else temperature
+        if not temperature > 0:  # also so for NaN
+            raise ValueError(f"temperature must be above 0, got {temperature}")
+        if hint_planes is not None and not self.spec.hints:
+            raise OptionError(f"the network {self.spec.name} takes no hints; choose one that does")
+        afar = greys[-1 - looks :]
+        planes = _at_size_of(afar[0], hint_planes)
+        far = self._answer(afar, planes, temperature, want=want)
+        if planes is not None:
+            far = replace(far, chroma=hold_hints(far.chroma, afar[0], planes))
+        if len(greys) == len(afar):
+            return far
+        return merge(far, self._answer(greys[:1], hint_planes, temperature))
+
+    def _answer(
+        self,
+        greys: Sequence[NDArray[np.float32]],
+        hint_planes: NDArray[np.float32] | None,
+        temperature: float,
+        *,
+        want: Collection[str] = (),
+    ) -> Prediction:
+        """What the network says, not held to hints, of the first grey and further looks' if any."""
+        rows, columns = (side // self.spec.stride for side in greys[0].shape)
+        others = [
+            resize(
+                self._glance(grey, _at_size_of(grey, hint_planes), temperature, mirrored=scale < 0),
+                (rows, columns),
+            )
+            for grey, scale in zip(greys[1:], self.spec.looks, strict=False)
+        ]
+        found = self._look(greys[0], hint_planes, temperature, [CHROMA, *want], others)
+        return Prediction(
+            chroma=found[CHROMA],
+            confidence=found[CONFIDENCE][0] if CONFIDENCE in found else None,
+            log_probabilities=found.get(LOG_PROBABILITIES),
+        )
+
+    def _glance(
+        self,
+        grey: NDArray[np.float32],
+        hint_planes: NDArray[np.float32] | None,
+        temperature: float,
+        *,
+        mirrored: bool,
+    ) -> NDArray[np.float32]:
+        """The features ``(C, h, w)`` of a further look; those of a mirror image are turned back."""
+        turn = np.s_[..., ::-1] if mirrored else np.s_[...]
+        planes = None if hint_planes is None else hint_planes[turn]
+        features = self._look(grey[turn], planes, temperature, [FEATURES])[FEATURES]
+        return np.ascontiguousarray(features[turn])
 
     def _look(
         self,
         grey: NDArray[np.float32],
         hint_planes: NDArray[np.float32] | None,
-        *,
-        temperature: float | None,
+        temperature: float,
         want: Collection[str],
-    ) -> Prediction:
-        """One pass through the network; arguments and errors as of :meth:`run`."""
-        stride = self.spec.stride
-        if grey.ndim != 2 or grey.size == 0 or any(side % stride for side in grey.shape):
-            raise ValueError(f"grey must be (h, w), multiples of {stride}, got {grey.shape}")
-        temperature = self.spec.temperature if temperature is None else temperature
-        if not temperature > 0:  # also so for NaN
-            raise ValueError(f"temperature must be above 0, got {temperature}")
-        feeds = {
-            GREY: self._pad(grey)[None, None],  # (1, 1, padded h, padded w)
-            TEMPERATURE: np.asarray(temperature, dtype=np.float32),
-        }
+        others: Sequence[NDArray[np.float32]] = (),
+    ) -> dict[str, NDArray[np.float32]]:
+        """Run the network once.
+
+        Args:
+            grey: as of :meth:`run`, like the two that follow.
+            hint_planes: if there are any.
+            temperature: above 0.
+            want: names of outputs.
+            others: features of other looks, ``(C, h, w)`` each.
+
+        Returns:
+            The outputs ``(C, h, w)``, without what the padding has added.
+        """
+        padded = self._pad(grey)
+        feeds = {GREY: padded[None, None], TEMPERATURE: np.asarray(temperature, dtype=np.float32)}
         if self.spec.hints:
             planes = np.zeros((3, *grey.shape), np.float32) if hint_planes is None else hint_planes
             feeds[HINTS] = self._pad(planes)[None]
-        elif hint_planes is not None:
-            raise OptionError(f"the network {self.spec.name} takes no hints; choose one that does")
-        outputs = self._session.run([CHROMA, *want], feeds)
+        stride = self.spec.stride
         rows, columns = (side // stride for side in grey.shape)
-        covered = {name: output[0, :, :rows, :columns] for name, output in outputs.items()}
-        return Prediction(
-            chroma=covered[CHROMA],
-            confidence=covered[CONFIDENCE][0] if CONFIDENCE in covered else None,
-            log_probabilities=covered.get(LOG_PROBABILITIES),
-        )
+        if self.spec.looks:
+            height, width = (side // stride for side in padded.shape)
+            total = np.zeros((1, self._session.features, height, width), np.float32)
+            for features in others:
+                total[0, :, :rows, :columns] += features
+            feeds |= {OTHERS: total, LOOKS: np.asarray(1 + len(others), dtype=np.float32)}
+        outputs = self._session.run(list(want), feeds)
+        return {name: output[0, :, :rows, :columns] for name, output in outputs.items()}
 
-    def network_size(self, photograph: tuple[int, int], size: int | None = None) -> tuple[int, int]:
+    def sizes(self, photograph: tuple[int, int], size: int | None = None) -> list[tuple[int, int]]:
         """The (h, w) at which the network sees a photograph of (H, W) pixels.
 
         Args:
             photograph: its (H, W).
             size: short side in pixels; by default the model's own.
+
+        Returns:
+            That of the look from near, where ``size`` is more than the network's own; then that of
+            the first look from afar, and those of further looks.
         """
-        return network_size(photograph, size=size or self.spec.size, stride=self.spec.stride)
+        spec = self.spec
+        afar = min(size or spec.size, spec.size)
+        sides = [afar, *(abs(scale) * afar for scale in spec.looks)]
+        found = [network_size(photograph, size=side, stride=spec.stride) for side in sides]
+        near = network_size(photograph, size=size or spec.size, stride=spec.stride)
+        return found if near == found[0] else [near, *found]
 
     def _pad(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
         """``(..., h, w)``: repeat the last row and column up to the network's multiple."""
@@ -177,16 +243,15 @@ class Engine:
         return np.pad(planes, [*leading, (0, below), (0, right)], mode="edge")
 
 
-def _hold(
-    prediction: Prediction, grey: NDArray[np.float32], planes: NDArray[np.float32] | None
-) -> Prediction:
-    """Bring what was predicted from ``grey`` to the hints in ``planes``, if there are any."""
-    if planes is None:
-        return prediction
-    return replace(prediction, chroma=hold_hints(prediction.chroma, grey, planes))
+def _at_size_of(
+    grey: NDArray[np.float32], hint_planes: NDArray[np.float32] | None
+) -> NDArray[np.float32] | None:
+    if hint_planes is None or hint_planes.shape[1:] == grey.shape:
+        return hint_planes
+    return scale_hints(hint_planes, (grey.shape[0], grey.shape[1]))
 
 
-def network_size(photograph: tuple[int, int], *, size: int, stride: int) -> tuple[int, int]:
+def network_size(photograph: tuple[int, int], *, size: float, stride: int) -> tuple[int, int]:
     """The size at which the network sees a photograph.
 
     Args:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tintype.imaging.resize import resize
-from tintype.inference.scales import shrink_hints
+from tintype.inference.scales import scale_hints
 
 Floats = NDArray[np.float32]
 
@@ -40,7 +40,7 @@ def hold_hints(chroma: Floats, lightness: Floats, hint_planes: Floats) -> Floats
         ``(2, h, w)`` float32; ``chroma`` itself where nothing is hinted.
     """
     size = chroma.shape[1], chroma.shape[2]
-    hints = shrink_hints(hint_planes, size).reshape(3, -1)
+    hints = scale_hints(hint_planes, size).reshape(3, -1)
     known = np.flatnonzero(hints[2])
     if not known.size:
         return chroma

@@ -8,7 +8,7 @@ picture. What the network rules out stays out, so a sky does not turn green for 
 where it cannot decide, the reference does.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -101,20 +101,19 @@ class LedEngine(Engine):
         self._session = engine._session
         self._leader = Leader(engine.spec, reference)
 
-    def _look(
+    def _answer(
         self,
-        grey: Floats,
+        greys: Sequence[Floats],
         hint_planes: Floats | None,
+        temperature: float,
         *,
-        temperature: float | None,
-        want: Collection[str],
+        want: Collection[str] = (),
     ) -> Prediction:
-        """One pass, led; see :meth:`tintype.inference.engine.Engine.run`."""
-        own = super()._look(
-            grey, hint_planes, temperature=temperature, want={LOG_PROBABILITIES, *want}
-        )
+        """What the network says, led; see :meth:`tintype.inference.engine.Engine.run`."""
+        wanted = {LOG_PROBABILITIES, *want}
+        own = super()._answer(greys, hint_planes, temperature, want=wanted)
         known = None if hint_planes is None else self._cells(hint_planes[2] > 0)
-        return self._leader(own, grey, temperature=temperature, want=want, known=known)
+        return self._leader(own, greys[0], temperature=temperature, want=want, known=known)
 
     def _cells(self, mask: Mask) -> Mask:
         """Which of the network's output pixels have any of a mask at its input's size."""

@@ -41,12 +41,12 @@ def merge(far: Prediction, near: Prediction) -> Prediction:
     )
 
 
-def shrink_hints(planes: Floats, size: tuple[int, int]) -> Floats:
-    """Hint planes at a smaller size; what is hinted at all stays hinted, in its own colour.
+def scale_hints(planes: Floats, size: tuple[int, int]) -> Floats:
+    """Hint planes at another size; what is hinted at all stays hinted, in its own colour.
 
     Args:
         planes: ``(3, h, w)``, from :func:`tintype.spec.hints.hints_to_planes`.
-        size: the smaller (h, w).
+        size: the new (h, w).
     """
     chroma, mask = planes[:2], planes[2:]
     share = resize(mask, size)

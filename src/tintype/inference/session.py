@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tintype.errors import ModelError, OptionError
 from tintype.inference.devices import AUTO, PROVIDERS, choose_device
 from tintype.inference.runtime import ort, ort_errors
-from tintype.spec.model import CHROMA, GREY, HINTS, TEMPERATURE, ModelSpec
+from tintype.spec.model import CHROMA, GREY, HINTS, LOOKS, OTHERS, TEMPERATURE, ModelSpec
 from tintype.spec.models import read_model
 from tintype.spec.onnx import keep_outputs
 
@@ -50,6 +50,10 @@ class Session:
         device: a key of :data:`tintype.inference.devices.PROVIDERS`, or ``auto``.
         threads: CPU threads of one run; by default one for each core that the process may use.
 
+    Attributes:
+        device: where the network really runs.
+        features: channels of what one look hands to another; 0 where it looks but once.
+
     Raises:
         OptionError: there is no such device here.
         ModelError: the network's file is missing, altered, or not what its spec says.
@@ -69,6 +73,8 @@ class Session:
                     f"install its driver and libraries, or choose cpu"
                 )
             self.device = "cpu"
+        shapes = {each.name: each.shape for each in self._open(frozenset({CHROMA})).get_inputs()}
+        self.features = int(shapes[OTHERS][1]) if spec.looks else 0
 
     def run(
         self, names: Sequence[str], feeds: Mapping[str, NDArray[np.float32]]
@@ -122,7 +128,8 @@ def _check_tensors(session: Any, spec: ModelSpec, outputs: frozenset[str]) -> No
     """Raise :class:`ModelError` unless the graph's tensors are those that its spec promises."""
     takes = {tensor.name for tensor in session.get_inputs()}
     gives = {tensor.name for tensor in session.get_outputs()}
-    expected = {GREY, TEMPERATURE, HINTS} if spec.hints else {GREY, TEMPERATURE}
+    expected = {GREY, TEMPERATURE, *([HINTS] if spec.hints else [])}
+    expected |= {OTHERS, LOOKS} if spec.looks else set()
     if takes != expected or gives != outputs:
         raise ModelError(
             f"the network {spec.name} ({spec.file}) must take {', '.join(sorted(expected))} and "

@@ -60,8 +60,8 @@ def suggest_colors(
             f"the place {x:g}, {y:g} is outside of the photograph's {width} x {height} pixels"
         )
     tone = read_tone(photograph)
-    grey = tone.clean_lightness(engine.network_size(tone.frame.size))
-    prediction = engine.run(grey, want=[LOG_PROBABILITIES])
+    greys = [tone.clean_lightness(size) for size in engine.sizes(tone.frame.size)]
+    prediction = engine.run(greys, want=[LOG_PROBABILITIES])
     assert prediction.log_probabilities is not None  # it was asked for
     rows, columns = prediction.log_probabilities.shape[1:]
     row = _cell(y - tone.frame.top, tone.frame.height, rows)

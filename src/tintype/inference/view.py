@@ -21,17 +21,17 @@ class View:
 
     Attributes:
         tone: the page in black and white; its frame is what the network sees of it.
-        grey: ``(h, w)`` float32, L* in [0, 100].
-        hints: ``(3, h, w)`` float32: u*, v* and mask; None without hints.
+        greys: ``(h, w)`` float32 each, L* in [0, 100], at all sizes that the network sees.
+        hints: ``(3, h, w)`` float32, at the first of them: u*, v* and mask; None without hints.
     """
 
     tone: Tone
-    grey: NDArray[np.float32]
+    greys: tuple[NDArray[np.float32], ...]
     hints: NDArray[np.float32] | None
 
     def hinted(self, hints: Sequence[Hint]) -> "View":
         """The same with other hints, all of which lie in the frame."""
-        return replace(self, hints=_draw(hints, self.tone.frame, self.grey) if hints else None)
+        return replace(self, hints=_draw(hints, self.tone.frame, self.greys[0]) if hints else None)
 
 
 def look(
@@ -54,8 +54,8 @@ def look(
     tone = read_tone(page, tone=options.tone)
     if any(not _holds(tone.frame, hint) for hint in hints):  # so there is picture outside too
         tone = replace(tone, frame=whole(page.size))
-    grey = tone.clean_lightness(engine.network_size(tone.frame.size, options.size))
-    return View(tone, grey, None).hinted(hints)
+    sizes = engine.sizes(tone.frame.size, options.size)
+    return View(tone, tuple(map(tone.clean_lightness, sizes)), None).hinted(hints)
 
 
 def _holds(frame: Frame, hint: Hint) -> bool:

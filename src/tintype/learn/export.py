@@ -5,9 +5,15 @@ The decode is inside the graph, so that every face decodes alike; its tensors ar
 :mod:`tintype.spec.model`. Batch norms are folded into the convolutions, the weights rounded to
 float16, stored so, and cast to float32 as the file is loaded.
 
+A photograph, its mirror image and a larger copy are the same to the eye, not to a network. What it
+says of them is averaged before the decode, as scores and not as colours, so that a colour which it
+sees in one of them only stays faint.
+
 Of the scores, the decode takes back a part of what the loss's weights for rare colours put there,
 and it makes classes unlikely that no display can show at the lightness of a place and its
-neighbours. What the distribution's mean has lost in strength, a curve gives back.
+neighbours; and the stronger a class's colour, the more must speak for it, since a strong colour in
+the wrong place is what the eye forgives least. What the distribution's mean has lost in strength, a
+curve gives back.
 
 What a place costs after the last convolution is to go over its hundreds of classes, so that is done
 as seldom as can be: the temperature divides what scores are made of, not the scores, and the bias
@@ -39,10 +45,13 @@ from tintype.learn.weights import save_weights
 from tintype.spec.model import (
     CHROMA,
     CONFIDENCE,
+    FEATURES,
     GREY,
     HINTS,
     LOG_PROBABILITIES,
+    LOOKS,
     METADATA_KEY,
+    OTHERS,
     TEMPERATURE,
     ModelSpec,
 )
@@ -65,7 +74,7 @@ def export(network: Network, spec: ModelSpec, file: Path) -> ModelSpec:
     """
     predictor = Predictor(network, spec)
     spec = replace(spec, parameters=sum(p.numel() for p in predictor.parameters()))
-    model = halve_constants(trace(predictor, hints=spec.hints))
+    model = halve_constants(trace(predictor, hints=spec.hints, looks=bool(spec.looks)))
     metadata = model.metadata_props.add()
     metadata.key, metadata.value = METADATA_KEY, spec.to_json()
     data = model.SerializeToString()
@@ -79,7 +88,7 @@ class Predictor(nn.Module):
 
     Args:
         network: trained, with a :class:`JointBinsHead`; left as it is.
-        spec: of which the decode's ``correction`` and ``curve`` are taken.
+        spec: of which the decode's ``correction``, ``restraint`` and ``curve`` are taken.
     """
 
     centers: Tensor
@@ -90,6 +99,7 @@ class Predictor(nn.Module):
         folded = copy.deepcopy(network).float().eval()
         assert isinstance(folded.head, JointBinsHead)
         folded.head.correct(spec.correction)
+        folded.head.restrain(spec.restraint)
         round_weights(fold_norms(folded))
         for part in folded.decoder.modules():
             if isinstance(part, HintPool):
@@ -106,14 +116,20 @@ class Predictor(nn.Module):
         self.register_buffer("penalties", penalties)  # (101, Q)
 
     def forward(
-        self, grey: Tensor, temperature: Tensor, hints: Tensor | None = None
-    ) -> tuple[Tensor, Tensor, Tensor]:
+        self,
+        grey: Tensor,
+        temperature: Tensor,
+        hints: Tensor | None = None,
+        others: Tensor | None = None,
+        looks: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """The tensors of :mod:`tintype.spec.model`; bins lie last, where softmax is quick."""
         low, high = neighborhood(F.avg_pool2d(grey, self.stride))  # (N, 1, h, w)
         if hints is not None:
             hints = self._before_the_curve(hints, low, high)
-        x = self.decoder(self.encoder(grey), hints)  # (N, C, h, w)
-        batch, channels, height, width = x.shape
+        features = self.decoder(self.encoder(grey), hints)  # (N, C, h, w)
+        batch, channels, height, width = features.shape
+        x = features if others is None else (features + others) / looks
         places = x.flatten(2).transpose(1, 2).reshape(-1, channels)  # (N h w, C)
         levels = [light.round().clamp(0, 100).long().flatten() for light in (low, high)]
         mean = self._score(places, levels, temperature).softmax(-1) @ self.centers  # (N h w, 2)
@@ -126,7 +142,7 @@ class Predictor(nn.Module):
             .reshape(batch, -1, height, width)
             for part in (mean, confidence, logs)
         ]
-        return self.curve.apply(planes[0], low, high), planes[1], planes[2]
+        return self.curve.apply(planes[0], low, high), planes[1], planes[2], features
 
     def _score(self, places: Tensor, levels: Sequence[Tensor], temperature: Tensor) -> Tensor:
         """Scores over the temperature, less what the classes are penalised by.
@@ -155,26 +171,36 @@ class Predictor(nn.Module):
         return torch.cat((self.curve.invert(chroma, low, high), covered), dim=1)
 
 
-def trace(predictor: Predictor, *, hints: bool) -> onnx.ModelProto:
-    """The predictor's graph, with N, H and W left open."""
-    grey = torch.rand(2, 1, 64, 96) * 100
-    arguments: tuple[Tensor, ...] = (grey, torch.tensor(0.4))
+def trace(predictor: Predictor, *, hints: bool, looks: bool) -> onnx.ModelProto:
+    """The predictor's graph, with N, H and W left open.
+
+    Args:
+        predictor: of the network.
+        hints: whether it takes hints.
+        looks: whether it takes what other looks have found.
+    """
     size = {0: "N", 2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
-    shapes: list[dict[int, object]] = [size, {}]
-    names = [GREY, TEMPERATURE]
+    inputs: dict[str, tuple[Tensor, dict[int, object]]] = {
+        GREY: (torch.rand(2, 1, 64, 96) * 100, size),
+        TEMPERATURE: (torch.tensor(0.4), {}),
+    }
     if hints:
-        arguments += (torch.zeros(2, 3, 64, 96),)
-        shapes.append(size)
-        names.append(HINTS)
+        inputs[HINTS] = torch.zeros(2, 3, 64, 96), size
+    if looks:
+        stride = predictor.stride
+        channels = predictor.scores.in_channels
+        inputs[OTHERS] = torch.zeros(2, channels, 64 // stride, 96 // stride), size
+        inputs[LOOKS] = torch.tensor(2.0), {}
+    outputs = [CHROMA, CONFIDENCE, LOG_PROBABILITIES, FEATURES]
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="# The axis name")  # grey's and hints' are one
+        warnings.filterwarnings("ignore", message="# The axis name")  # theirs are one
         warnings.filterwarnings("ignore", message=".*LeafSpec", category=FutureWarning)  # its own
         program = torch.onnx.export(
             predictor.eval(),
-            arguments,
-            input_names=names,
-            output_names=[CHROMA, CONFIDENCE, LOG_PROBABILITIES],
-            dynamic_shapes=tuple(shapes),
+            kwargs={name: tensor for name, (tensor, _) in inputs.items()},
+            input_names=list(inputs),
+            output_names=outputs if looks else outputs[:-1],
+            dynamic_shapes={name: shape for name, (_, shape) in inputs.items()},
             opset_version=_OPSET,
             dynamo=True,
             optimize=True,

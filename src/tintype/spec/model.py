@@ -9,10 +9,17 @@ input ``grey``            (N, 1, H, W) f32    L* in [0, 100]
 input ``hints``           (N, 3, H, W) f32    u*, v* in CIE units and a mask in [0, 1]; all zero
                                               where nothing is hinted (only if ``hints``)
 input ``temperature``     () f32              > 0; 1 decodes the mean, towards 0 the mode
+input ``others``          (N, C, h, w) f32    the sum of ``features`` of other looks, at this
+                                              size; zero if there were none (only if ``looks``)
+input ``looks``           () f32              how many looks there are with this one (likewise)
+output ``features``       (N, C, h, w) f32    of this look alone (likewise)
 output ``chroma``         (N, 2, h, w) f32    u*, v* in CIE units, after the curve
 output ``confidence``     (N, 1, h, w) f32    in [0, 1]; 1 minus the normalised entropy
 output ``log_probabilities``  (N, Q, h, w) f32  natural logarithm, over the Q joint bins
 ========================  ==================  =====================================================
+
+A network can look at a photograph several times, at other sizes and at its mirror image, and answer
+with the mean of what it saw. What is averaged are features that scores are linear in.
 
 Scaling for the network and the decode live inside the graph. What nobody asks for is not computed:
 :func:`tintype.spec.onnx.keep_outputs` takes it out.
@@ -30,6 +37,7 @@ from tintype.errors import ModelError
 METADATA_KEY = "tintype"
 GREY, HINTS, TEMPERATURE = "grey", "hints", "temperature"
 CHROMA, CONFIDENCE, LOG_PROBABILITIES = "chroma", "confidence", "log_probabilities"
+OTHERS, LOOKS, FEATURES = "others", "looks", "features"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,9 @@ class ModelSpec:
     power: float  # (tintype.color.curve.ChromaCurve), chosen likewise,
     limit: float  # as is what it multiplies chroma by at most
     correction: float  # how much of the loss's weights for rare colours the scores were freed of
+    restraint: float  # nats by which a class is made less likely for each CIE unit of its chroma
+    looks: tuple[float, ...]  # further ones: each one's size over that of the first, below 0 for
+    # a look at the mirror image
     bin_step: float  # CIE units between the joint bins' centres (tintype.color.bins.JointBins)
     hints: bool  # whether the graph has the input `hints`
     parameters: int
@@ -64,6 +75,11 @@ class ModelSpec:
     def curve(self) -> ChromaCurve:
         """The curve that chroma goes through after it was decoded."""
         return ChromaCurve(gain=self.gain, power=self.power, limit=self.limit)
+
+    @property
+    def finest(self) -> float:
+        """The largest look's size over that of the first."""
+        return max([1.0, *map(abs, self.looks)])
 
     def to_json(self) -> str:
         """The spec as the exporter writes it into the ONNX file: all but ``file``, ``sha256``."""
@@ -86,14 +102,21 @@ class ModelSpec:
         row = row if isinstance(row, dict) else {}
         wanted = {f.name: f.type for f in fields(cls) if f.name not in _OF_THE_FILE}
         wrong = sorted(row.keys() ^ wanted.keys()) + sorted(
-            name for name in row.keys() & wanted.keys() if type(row[name]) is not wanted[name]
+            name for name in row.keys() & wanted.keys() if not _is(row[name], wanted[name])
         )
         if wrong:
             raise ModelError(
                 f"{file}: its metadata {METADATA_KEY!r} does not fit this version of tintype in "
                 f"{', '.join(wrong)}; export the network again"
             )
-        return cls(file=file, sha256=sha256, **row)
+        return cls(file=file, sha256=sha256, **row | {"looks": tuple(row["looks"])})
 
 
 _OF_THE_FILE = ("file", "sha256")  # known by whoever has the file; it cannot hold its own checksum
+
+
+def _is(value: object, kind: object) -> bool:
+    """Whether a value of JSON is of a field's type."""
+    if isinstance(value, list):
+        return kind == tuple[float, ...] and all(type(each) is float for each in value)
+    return type(value) is kind

@@ -89,7 +89,9 @@ class Colorist:
         spec = network.spec
         self._temperature = spec.temperature_at(job.colors.vividness)
         self._shown = network_size(
-            self._picture, size=job.colors.size or spec.size, stride=spec.stride
+            self._picture,
+            size=(job.colors.size or spec.size) * spec.finest,
+            stride=spec.stride,
         )
         view = View(
             film=job.film,

@@ -85,6 +85,16 @@ class JointBinsHead(Head):
         assert self.scores.bias is not None
         self.scores.bias.data.sub_(share * self.rarity.log())
 
+    def restrain(self, strictness: float) -> None:
+        """Make classes less likely the stronger their colour is, in place.
+
+        Args:
+            strictness: nats for each CIE unit of chroma.
+        """
+        assert self.scores.bias is not None
+        strength = np.hypot(*self.bins.centers.T).astype(np.float32)  # (Q,)
+        self.scores.bias.data.sub_(strictness * torch.from_numpy(strength))
+
     def _rarity(self, prior: np.ndarray) -> Tensor:
         return torch.from_numpy(rarity_weights(prior, uniform=self.config.uniform))
 
