@@ -21,6 +21,7 @@ from tintype.imaging.atomic import write_whole
 from tintype.imaging.compose import compose
 from tintype.imaging.tone import read_tone
 from tintype.inference.colorizer import Colorizer
+from tintype.inference.view import make_greys
 from tintype.jobs.folder import colorize_folder
 from tintype.jobs.ledger import Ledger
 from tintype.jobs.plan import Task
@@ -78,8 +79,7 @@ def _step_calls(data: bytes, folder: Path, out: Path) -> Mapping[str, Callable[[
     colored = colorizer(photograph)
     encoded = files.encode(colored)
     tone = read_tone(photograph)
-    sizes = engine.sizes(tone.frame.size)
-    greys = [tone.clean_lightness(size) for size in sizes]
+    greys = make_greys(engine, tone)
     chroma = engine.run(greys).chroma
     out.mkdir()
     task = Task(folder / "0.jpg", out / "0.jpg")
@@ -91,9 +91,7 @@ def _step_calls(data: bytes, folder: Path, out: Path) -> Mapping[str, Callable[[
 
     return {
         "read": lambda: files.read(data),
-        "tone, frame and small copies": lambda: [
-            *map(read_tone(photograph).clean_lightness, sizes)
-        ],
+        "tone, frame and small copies": lambda: make_greys(engine, read_tone(photograph)),
         "network": lambda: engine.run(greys),
         "chroma along edges, and compose": lambda: compose(tone, chroma, threads=1),
         "encode": lambda: files.encode(colored),

@@ -20,6 +20,7 @@ from tintype.imaging.compose import compose
 from tintype.imaging.tone import read_tone
 from tintype.imaging.upsample import POINTS, spread
 from tintype.inference.colorizer import Colorizer
+from tintype.inference.view import make_greys
 
 _SIZES = {"12 MP": (4000, 3000), "1 MP": (1224, 816)}  # (width, height)
 _QUALITY, _SUBSAMPLING = 92, "4:2:0"
@@ -67,8 +68,7 @@ def _calls(colorizer: Colorizer, data: bytes) -> Mapping[str, Callable[[], objec
     colored = colorizer(photograph)
     picture = Image.fromarray(colored.pixels)
     tone = read_tone(photograph)
-    sizes = engine.sizes(tone.frame.size)
-    greys = [tone.clean_lightness(size) for size in sizes]
+    greys = make_greys(engine, tone)
     chroma = engine.run(greys, None, temperature=engine.spec.temperature).chroma
     points = (POINTS * chroma.shape[1], POINTS * chroma.shape[2])
 
@@ -85,9 +85,7 @@ def _calls(colorizer: Colorizer, data: bytes) -> Mapping[str, Callable[[], objec
         _UNIT: pillow,
         _WALK: walk,
         "read": lambda: files.read(data),
-        "tone, frame and small copies": lambda: [
-            *map(read_tone(photograph).clean_lightness, sizes)
-        ],
+        "tone, frame and small copies": lambda: make_greys(engine, read_tone(photograph)),
         "network": lambda: engine.run(greys, None, temperature=engine.spec.temperature),
         "chroma along edges": lambda: spread(chroma, tone.lightness(tone.frame, points)),
         "chroma along edges, and compose": lambda: compose(tone, chroma),

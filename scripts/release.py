@@ -6,8 +6,10 @@ export the last run into the package, write its row in the table of networks, re
 what its training took, evaluate it (validation photographs, hints, sizes; the test photographs only
 where ``--test`` asks), count and time it, and write the documents. A link that fails ends it.
 
-``DIR`` holds shards in ``train``, ``val`` and, for ``--test``, ``test``, and larger photographs in
-``hires``, if there are any. What is written is left to be looked at and committed.
+The network decodes as the one does whose place it takes; options of ``tintype export`` choose
+otherwise, ``--gain=1.5`` say. ``DIR`` holds shards in ``train``, ``val`` and, for ``--test``,
+``test``, and larger photographs in ``hires``, if there are any. What is written is left to be
+looked at and committed.
 """
 
 import argparse
@@ -33,7 +35,9 @@ _SIZES = (192, 256, 384, 512, 768)
 def main() -> int:
     """Do it all; the exit code is that of the first link that fails."""
     parser = argparse.ArgumentParser(
-        prog="python -m scripts.release", description=__doc__.partition("\n\n")[0]
+        prog="python -m scripts.release",
+        description=__doc__.partition("\n\n")[0],
+        allow_abbrev=False,
     )
     parser.add_argument("name", help="of the network, as the table has it")
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folders, oldest first")
@@ -41,27 +45,14 @@ def main() -> int:
     parser.add_argument(
         "--data", required=True, type=Path, help="folder of train, val, test, hires"
     )
-    parser.add_argument("--size", default="160", help="short side that the network is to see")
-    parser.add_argument("--temperature", default="0.65", help="of the decode at vividness 0.5")
-    parser.add_argument("--gain", default="1.95", help="of the curve that chroma goes through")
-    parser.add_argument("--power", default="1.4", help="of that curve")
-    parser.add_argument("--limit", default="1.35", help="what it multiplies chroma by at most")
-    parser.add_argument("--correction", default="0.1", help="of the loss's weights")
-    parser.add_argument("--restraint", default="0.015", help="nats a CIE unit of chroma")
-    parser.add_argument("--look", nargs="*", default=["-0.8", "-1.4"], help="further looks' scales")
     parser.add_argument("--test", action="store_true", help="evaluate on the test photographs too")
-    asked = parser.parse_args()
+    asked, choices = parser.parse_known_args()  # the rest is the export's own
     file = OUT / f"{asked.name}.onnx"
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
-    choices = [
-        word
-        for name in ("size", "temperature", "gain", "power", "limit", "correction", "restraint")
-        for word in (f"--{name}", getattr(asked, name))
-    ]
-    choices += [f"--look={scale}" for scale in asked.look]
     try:
-        run("tintype", "export", asked.recipe, "--run", asked.runs[-1], "-o", file, *choices)
+        places = ("--run", asked.runs[-1], "-o", file, "--like", asked.name)
+        run("tintype", "export", asked.recipe, *places, *choices)
         carry(asked.name, file)
         for command in list_commands(asked.name, asked.runs, asked.data, test=asked.test):
             run(*command)

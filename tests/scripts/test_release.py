@@ -56,7 +56,7 @@ def test_the_whole_chain_in_order(tmp_path, monkeypatch):
             (out / ("cost.json" if module == "benchmarks" else "evaluation.json")).write_text("{}")
 
     monkeypatch.setattr(release, "run", pretend)
-    words = ["tintype-s", "runs/a", "runs/b", "--recipe", "r", "--data", "data"]
+    words = ["tintype-s", "runs/a", "runs/b", "--recipe", "r", "--data", "data", "--gain=1.5"]
     monkeypatch.setattr("sys.argv", ["release", *words])
     assert release.main() == 0
     assert [line.split(" --")[0] for line in ran] == [
@@ -70,6 +70,7 @@ def test_the_whole_chain_in_order(tmp_path, monkeypatch):
         "scripts.documents",
     ]
     assert "--run runs/b" in ran[0]
+    assert ran[0].endswith("--like tintype-s --gain=1.5")
     assert not any("data/test" in line for line in ran)
     assert sorted(f.name for f in (tmp_path / release.EVALUATIONS).iterdir()) == [
         f"tintype-s-{kind}.json" for kind in ("hints", "sizes", "val")

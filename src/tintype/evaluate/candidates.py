@@ -23,6 +23,7 @@ from tintype.imaging.resize import resize
 from tintype.imaging.tone import read_tone
 from tintype.imaging.upsample import upsample
 from tintype.inference.engine import Engine
+from tintype.inference.view import make_greys
 from tintype.spec.hints import Hint, hints_to_planes
 
 
@@ -146,8 +147,7 @@ class Network:
         frame = tone.frame
         if any(not _holds(frame, hint) for hint in hints):
             tone = replace(tone, frame=(frame := whole(tone.size)))
-        sizes = self._engine.sizes(frame.size, size or self._size)
-        greys = [tone.clean_lightness(each) for each in sizes]
+        greys = make_greys(self._engine, tone, size or self._size)
         moved = [replace(hint, x=hint.x - frame.left, y=hint.y - frame.top) for hint in hints]
         planes = hints_to_planes(moved, greys[0], frame.size) if hints else None
         prediction = self._engine.run(greys, planes, temperature=self._temperature)

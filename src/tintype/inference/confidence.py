@@ -43,9 +43,7 @@ def find_confidence(
     found = engine.run(view.greys, view.hints, want=[CONFIDENCE]).confidence
     assert found is not None  # it was asked for
     frame = view.tone.frame
-    scale = max(view.greys[0].shape) / max(
-        frame.size
-    )  # pixels of the map per pixel of the photograph
+    scale = max(view.greys[0].shape) / max(frame.size)  # pixels of the map for one of it
     top, left = round(frame.top * scale), round(frame.left * scale)
     height, width = (max(1, round(side * scale)) for side in frame.size)
     rows, columns = (round(side * scale) for side in photograph.size)

@@ -15,6 +15,7 @@ from tintype.imaging.photograph import Photograph
 from tintype.imaging.tone import read_tone
 from tintype.inference.engine import Engine
 from tintype.inference.peaks import classes_of, find_peaks, show_chroma
+from tintype.inference.view import make_greys
 from tintype.spec.model import LOG_PROBABILITIES
 
 _REACH = 2.5  # steps of the bins: classes this near to a peak are summed into it
@@ -60,8 +61,7 @@ def suggest_colors(
             f"the place {x:g}, {y:g} is outside of the photograph's {width} x {height} pixels"
         )
     tone = read_tone(photograph)
-    greys = [tone.clean_lightness(size) for size in engine.sizes(tone.frame.size)]
-    prediction = engine.run(greys, want=[LOG_PROBABILITIES])
+    prediction = engine.run(make_greys(engine, tone), want=[LOG_PROBABILITIES])
     assert prediction.log_probabilities is not None  # it was asked for
     rows, columns = prediction.log_probabilities.shape[1:]
     row = _cell(y - tone.frame.top, tone.frame.height, rows)

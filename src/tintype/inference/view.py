@@ -54,8 +54,23 @@ def look(
     tone = read_tone(page, tone=options.tone)
     if any(not _holds(tone.frame, hint) for hint in hints):  # so there is picture outside too
         tone = replace(tone, frame=whole(page.size))
-    sizes = engine.sizes(tone.frame.size, options.size)
-    return View(tone, tuple(map(tone.clean_lightness, sizes)), None).hinted(hints)
+    return View(tone, make_greys(engine, tone, options.size), None).hinted(hints)
+
+
+def make_greys(
+    engine: Engine, tone: Tone, size: int | None = None
+) -> tuple[NDArray[np.float32], ...]:
+    """The small grey copies of a page's picture proper that the network sees.
+
+    Args:
+        engine: that will see them.
+        tone: the page in black and white.
+        size: as of :meth:`tintype.inference.engine.Engine.sizes`.
+
+    Returns:
+        ``(h, w)`` float32 each, L* in [0, 100].
+    """
+    return tuple(map(tone.clean_lightness, engine.sizes(tone.frame.size, size)))
 
 
 def _holds(frame: Frame, hint: Hint) -> bool:
