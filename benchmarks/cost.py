@@ -16,13 +16,13 @@ from tintype.inference.engine import Engine
 from tintype.inference.session import Session
 from tintype.spec.model import (
     CHROMA,
-    FEATURES,
     GREY,
     HINTS,
     LOOKS,
     OTHERS,
     TEMPERATURE,
     ModelSpec,
+    features_of,
 )
 from tintype.spec.models import find_model, read_model
 from tintype.spec.onnx import keep_outputs
@@ -52,10 +52,11 @@ def run() -> Result:
         },
         rounds=15,
     )
+    outputs = [CHROMA, *(features_of(look.member) for look in spec.looks)]
     operations = {
         _AS_IT_COLORS: sum(
-            count(spec, size, session.features, FEATURES if further else CHROMA)
-            for further, size in enumerate(engine.sizes(grey.shape))
+            count(spec, size, session.features, output)
+            for size, output in zip(engine.sizes(grey.shape, spec.size), outputs, strict=True)
         ),
         _ONE_LOOK: count(spec, (_SIDE, _SIDE), session.features, CHROMA),
     }

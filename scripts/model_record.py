@@ -74,6 +74,7 @@ def to_markdown(content: Mapping[str, Any]) -> str:
         weights = content["weights"]
         rows: list[list[Cell]] = [
             ["parameters", f"{content['parameters']:,}"],
+            ["members", f"{content['members']}"],
             ["sees", _describe_looks(content)],
             ["predicts", _describe_bins(content)],
             ["temperature", f"{content['temperature']:g}, at vividness 0.5"],
@@ -92,10 +93,11 @@ def to_markdown(content: Mapping[str, Any]) -> str:
 
 def _describe_looks(content: Mapping[str, Any]) -> str:
     size = content["size"]
-    looks = [
-        f"{'its mirror image ' if scale < 0 else ''}at {abs(scale) * size:g} px"
-        for scale in content["looks"]
-    ]
+    looks = []
+    for look in content["looks"]:
+        what = "its mirror image " if look["mirrored"] else ""
+        whose = f" (member {look['member'] + 1})" if look["member"] else ""
+        looks.append(f"{what}at {look['scale'] * size:g} px{whose}")
     return ", and ".join([f"the whole photograph, at a short side of {size} px", *looks])
 
 

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``python -m scripts.release NAME RUN... --data DIR``: a trained run becomes the network carried.
+"""``python -m scripts.release NAME --member …``: trained runs become the network carried.
 
 One command does the whole chain, each link a command of its own that can also be given alone:
-export the last run into the package, write its row in the table of networks, record what it is and
+export the members into the package, write its row in the table of networks, record what it is and
 what its training took, evaluate it (validation photographs, hints, sizes; the test photographs only
 where ``--test`` asks), count and time it, and write the documents. A link that fails ends it.
+
+A member is ``RECIPE=RUN[,RUN...]``, the folders that led to it, of which the last is exported; or
+``RECIPE=NAME``, that of a network which is released already, whose record stays as it is.
 
 The network decodes as the one does whose place it takes; options of ``tintype export`` choose
 otherwise, ``--gain=1.5`` say. ``DIR`` holds shards in ``train``, ``val`` and, for ``--test``,
@@ -23,9 +26,9 @@ from pathlib import Path
 
 from tintype.errors import OptionError, TintypeError
 from tintype.spec.model import ModelSpec
-from tintype.spec.models import find_model
+from tintype.spec.models import MODELS, find_model
 
-MODELS, TABLE = Path("src/tintype/models"), Path("src/tintype/spec/models.py")
+PACKAGE, TABLE = Path("src/tintype/models"), Path("src/tintype/spec/models.py")
 EVALUATIONS, BENCHMARKS = Path("docs/records/evaluation"), Path("docs/records/benchmarks")
 OUT = Path("out/release")
 _POINTS, _DRAWN = (1, 5, 10, 50), 300  # hints, and on how many photographs
@@ -40,8 +43,14 @@ def main() -> int:
         allow_abbrev=False,
     )
     parser.add_argument("name", help="of the network, as the table has it")
-    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folders, oldest first")
-    parser.add_argument("--recipe", required=True, help="of the last run")
+    parser.add_argument(
+        "--member",
+        required=True,
+        action="append",
+        type=parse_member,
+        metavar="RECIPE=RUN[,RUN...]",
+        help="of which it is made: a recipe, and runs, oldest first, or a released network's name",
+    )
     parser.add_argument(
         "--data", required=True, type=Path, help="folder of train, val, test, hires"
     )
@@ -51,10 +60,12 @@ def main() -> int:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     try:
-        places = ("--run", asked.runs[-1], "-o", file, "--like", asked.name)
-        run("tintype", "export", asked.recipe, *places, *choices)
+        recipes = [recipe for recipe, _ in asked.member]
+        places = [word for _, runs in asked.member for word in ("--run", runs[-1])]
+        run("tintype", "export", *recipes, *places, "-o", file, "--like", asked.name, *choices)
         carry(asked.name, file)
-        for command in list_commands(asked.name, asked.runs, asked.data, test=asked.test):
+        runs = [runs for _, runs in asked.member]
+        for command in list_commands(asked.name, runs, asked.data, test=asked.test):
             run(*command)
         gather(asked.name)
         run("scripts.documents")
@@ -66,12 +77,28 @@ def main() -> int:
     return 0
 
 
+def parse_member(text: str) -> tuple[str, list[str]]:
+    """A recipe, and the runs that led to its network, or a released network's name.
+
+    Raises:
+        ValueError: the text is no ``RECIPE=RUN``.
+    """
+    recipe, _, places = text.partition("=")
+    runs = places.split(",")
+    if not recipe or not all(runs):
+        raise ValueError(f"{text!r} is no RECIPE=RUN")
+    return recipe, runs
+
+
 def list_commands(
-    name: str, runs: Sequence[Path], data: Path, *, test: bool
+    name: str, members: Sequence[Sequence[str]], data: Path, *, test: bool
 ) -> Iterator[tuple[object, ...]]:
     """The modules to run, with their words, once the network is in its place."""
     yield "scripts.model_record", name
-    yield "scripts.training_record", name, *runs, "--data", data / "train"
+    for index, runs in enumerate(members):
+        if runs[-1] not in MODELS:
+            record = f"{name}-{index + 1}" if index else name
+            yield "scripts.training_record", record, *runs, "--data", data / "train"
     measure = ("tintype", "evaluate", name, "--pictures", "0", "--data")
     yield *measure, data / "val", "--out", OUT / "val"
     if test:
@@ -104,7 +131,7 @@ def carry(name: str, file: Path) -> None:
     """
     row = write_row(TABLE.read_text(encoding="utf-8"), find_model(file), name=name)
     for suffix in (".onnx", ".safetensors"):
-        shutil.copy(file.with_suffix(suffix), MODELS / f"{name}{suffix}")
+        shutil.copy(file.with_suffix(suffix), PACKAGE / f"{name}{suffix}")
     TABLE.write_text(row, encoding="utf-8")
 
 
@@ -128,6 +155,9 @@ def write_row(table: str, spec: ModelSpec, *, name: str) -> str:
 
 def _write(value: object) -> str:
     """A value as the code's style has it."""
+    if isinstance(value, tuple):  # one of its own line each
+        lines = "".join(f"                {each!r},\n" for each in value)
+        return f"(\n{lines}            )" if value else "()"
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return f"{value:_}" if type(value) is int else repr(value)

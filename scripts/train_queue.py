@@ -115,7 +115,7 @@ def sit(
         imagenet=imagenet,
         callbacks=[recorder],
     )
-    save_weights(load_network(recipe, run / LAST), run / f"{recipe.name}.safetensors")
+    save_weights([load_network(recipe, run / LAST)], run / f"{recipe.name}.safetensors")
     last, minutes = read_step(run), (time.monotonic() - begun) / 60
     log.append(
         {

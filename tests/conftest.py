@@ -25,7 +25,7 @@ from PIL import Image
 
 import tintype.inference.runtime  # noqa: F401 - before a test imports ONNX Runtime itself
 from tests.web.browser import chromium  # noqa: F401 - a fixture: Playwright starts only once
-from tintype.spec.model import METADATA_KEY, ModelSpec
+from tintype.spec.model import METADATA_KEY, Look, ModelSpec, features_of
 
 # Two loaded cores make single examples slow by chance; a check must not fail by chance.
 settings.register_profile("here", deadline=None, max_examples=50)
@@ -112,6 +112,7 @@ STAND_IN = ModelSpec(
     limit=1.0,
     correction=0.0,
     restraint=0.0,
+    members=1,
     looks=(),
     bin_step=10.0,
     hints=False,
@@ -132,10 +133,11 @@ def make_stand_in(tmp_path_factory) -> Callable[..., ModelSpec]:
         name: str = "stand-in",
         *,
         hints: bool = False,
-        looks: tuple[float, ...] = (),
+        looks: tuple[Look, ...] = (),
         broken: str = "",
     ) -> ModelSpec:
-        spec = replace(STAND_IN, name=name, hints=hints, looks=looks)
+        members = 1 + max([0, *(look.member for look in looks)])
+        spec = replace(STAND_IN, name=name, hints=hints, members=members, looks=looks)
         path = tmp_path_factory.mktemp("network") / f"{name}.onnx"
         path.write_bytes(stand_in_graph(spec, broken=broken).SerializeToString())
         checksum = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -188,7 +190,7 @@ def stand_in_graph(spec: ModelSpec, *, broken: str):
         sources["chroma"] = "steered"
     if spec.looks:
         inputs += [tensor("others", "n", 4, "rows", "columns"), tensor("looks")]
-        sources["features"] = "own"
+        sources |= {features_of(member): "own" for member in range(spec.members)}
     nodes += [
         node("Reshape", f"{source} impossible", name)
         if name == broken

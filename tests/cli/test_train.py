@@ -11,6 +11,8 @@ from PIL import Image
 
 from tintype.cli.main import main
 from tintype.learn.recipe import list_recipes
+from tintype.spec.model import Look
+from tintype.spec.models import find_model
 
 pytestmark = pytest.mark.slow
 
@@ -43,15 +45,33 @@ def test_a_recipe_is_trained_gone_on_with_and_exported(data, tmp_path, monkeypat
     assert train(data, tmp_path) == 0  # nothing is left to do, and that is well
     capsys.readouterr()
     network = tmp_path / "mine.onnx"
-    places = ["--run", str(tmp_path / "run"), "--size", "64", "-o", str(network)]
-    assert main(["export", "tintype-s", *places]) == 0
+    places = ["--run", str(tmp_path / "run"), "--run", "tintype-s", "--size=64", "-o", network]
+    looks = ["--look=-0.5", "--look=1.5:2"]
+    assert main(["export", "tintype-s", "tintype-s", *map(str, places), *looks]) == 0
     assert "parameters, sha256" in capsys.readouterr().out
+    spec = find_model(network)
+    assert (spec.members, spec.size) == (2, 64)
+    assert spec.looks == (
+        Look(scale=0.5, mirrored=True, member=0),
+        Look(scale=1.5, mirrored=False, member=1),
+    )
 
     Image.new("L", (40, 30), 99).save(tmp_path / "grey.png")
     arguments = [str(tmp_path / "grey.png"), "--model", str(network), "-o", str(tmp_path / "o")]
     assert main(["colorize", *arguments]) == 0
     with Image.open(tmp_path / "o" / "grey.png") as colored:
         assert colored.mode == "RGB"
+
+
+@pytest.mark.parametrize("text", ["", "0", "big", "nan", "inf", "0.8:0", "0.8:two", "0.8:1:2"])
+def test_a_look_that_is_none_is_refused(text, capsys):
+    assert main(["export", "tintype-s", "-o", "x.onnx", f"--look={text}"]) == 2
+    assert "must be SCALE or SCALE:MEMBER" in capsys.readouterr().err
+
+
+def test_a_look_by_a_member_that_there_is_not_is_refused(capsys):
+    assert main(["export", "tintype-s", "-o", "x.onnx", "--look=0.8:2"]) == 2
+    assert "0.8:2: there are recipes of 1 members only" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("recipe", [name for name in list_recipes() if "small" in name])

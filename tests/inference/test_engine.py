@@ -15,7 +15,7 @@ from tintype.imaging.resize import resize
 from tintype.inference import engine as engines
 from tintype.inference.engine import Engine, network_size
 from tintype.spec.hints import Hint
-from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES
+from tintype.spec.model import CONFIDENCE, LOG_PROBABILITIES, Look
 
 SIZE = 64  # the stand-in's
 COLORS = np.array([[60, 20], [-20, 40], [-10, -50], [0, 0]])  # u*, v* of its four bins
@@ -95,8 +95,10 @@ def test_the_padding_repeats_the_edge(engine, monkeypatch):
 
 @pytest.fixture(scope="module")
 def onlooker(make_stand_in) -> Engine:
-    """Looks three times: at the mirror image made smaller, and at a larger copy."""
-    return Engine(make_stand_in(hints=True, looks=(-0.5, 1.5)), device="cpu", threads=1)
+    """Looks three times: at the mirror image made smaller, and at a larger copy by its second."""
+    smaller = Look(scale=0.5, mirrored=True, member=0)
+    larger = Look(scale=1.5, mirrored=False, member=1)
+    return Engine(make_stand_in(hints=True, looks=(smaller, larger)), device="cpu", threads=1)
 
 
 @pytest.mark.parametrize("width", [64, 100])
@@ -114,7 +116,7 @@ def test_what_several_looks_find_is_averaged_where_it_belongs(onlooker, width):
 def test_every_look_is_shown_what_it_shall_see(onlooker, monkeypatch):
     seen = watch(onlooker, monkeypatch)
     onlooker.predict(ramp(SIZE, SIZE), hints=[Hint(60, 21, "#8c465a", 3)])
-    assert [names for names, _ in seen] == [["features"], ["features"], ["chroma"]]
+    assert [names for names, _ in seen] == [["features_0"], ["features_1"], ["chroma"]]
     small, large, own = (feeds for _, feeds in seen)
     assert small["grey"].shape == (1, 1, 32, 32)
     assert large["grey"].shape == (1, 1, 96, 96)

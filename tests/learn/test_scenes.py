@@ -86,7 +86,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(recipe, photographs, tmp
 def test_the_network_knows_nothing_of_it(recipe, photographs, tmp_path):
     run(replace(recipe, photographs=8), photographs, tmp_path / "run")
     network = load_network(recipe, tmp_path / "run/last.ckpt")
-    save_weights(network, tmp_path / "weights.safetensors")
+    save_weights([network], tmp_path / "weights.safetensors")
     assert not any("guess" in name or "scenes" in name for name in network.state_dict())
 
 

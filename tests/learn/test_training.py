@@ -12,12 +12,20 @@ import torch
 from lightning.pytorch.callbacks import Callback
 from torch.testing import assert_close
 
-from tintype.errors import Diverged, InputError, ModelError
+from tintype.errors import Diverged, InputError, ModelError, OptionError
 from tintype.learn.datasets import open_cache
+from tintype.learn.network import Network
 from tintype.learn.recipe import OptimizerConfig
 from tintype.learn.shards import list_shards
 from tintype.learn.start import estimate_prior
-from tintype.learn.training import Schedule, Training, load_network, rate_factor, train
+from tintype.learn.training import (
+    Schedule,
+    Training,
+    load_members,
+    load_network,
+    rate_factor,
+    train,
+)
 from tintype.learn.weights import load_weights, save_weights
 
 pytestmark = [
@@ -150,7 +158,7 @@ def test_imagenet_weights_are_asked_for(small_recipe, photographs, tmp_path):
 
 def test_fine_tuning_starts_from_released_weights(small_recipe, photographs, tmp_path):
     released = Training(replace(small_recipe, seed=5)).network
-    save_weights(released, tmp_path / "w.safetensors")
+    save_weights([released], tmp_path / "w.safetensors")
     frozen = replace(small_recipe, optimizer=OptimizerConfig(rate=0.0, encoder_rate=0.0, warmup=1))
     losses(frozen, photographs, tmp_path / "run", weights=tmp_path / "w.safetensors")
     network = load_network(frozen, tmp_path / "run" / "last.ckpt")
@@ -169,6 +177,45 @@ def test_weights_of_nothing_we_know_are_refused(small_recipe, tmp_path):
 def test_no_checkpoint_says_so(small_recipe, tmp_path):
     with pytest.raises(ModelError, match="train the recipe first"):
         load_network(small_recipe, tmp_path / "none.ckpt")
+
+
+def test_members_come_from_runs_and_from_released_weights(small_recipe, photographs, tmp_path):
+    losses(small_recipe, photographs, tmp_path / "run")
+    others = [Training(replace(small_recipe, seed=seed)).network for seed in (5, 6)]
+    save_weights(others, tmp_path / "both.safetensors")
+    save_weights(others[:1], tmp_path / "one.safetensors")
+    run, both, one = (tmp_path / name for name in ("run", "both.safetensors", "one.safetensors"))
+    trained = load_network(small_recipe, run / "last.ckpt")
+    for places, expected in (
+        ((run, both), (trained, others[1])),
+        ((both, both), others),
+        ((run, one), (trained, others[0])),
+    ):
+        found = load_members([small_recipe] * 2, places)
+        for network, wanted in zip(found, expected, strict=True):
+            assert_close(
+                network.head.scores.weight, wanted.head.scores.weight, atol=1e-3, rtol=1e-3
+            )
+            assert not network.training
+
+
+def test_fine_tuning_starts_from_the_member_that_fits(small_recipe, tmp_path):
+    decoder = replace(small_recipe.network.decoder, widths=(4, 8, 8))
+    narrow = replace(small_recipe.network, decoder=decoder)
+    released = [Network(small_recipe.network), Network(narrow)]
+    save_weights(released, tmp_path / "w.safetensors")
+    for member in released:
+        network = Network(member.config)
+        load_weights(network, tmp_path / "w.safetensors")
+        assert_close(network.head.scores.bias, member.head.scores.bias, atol=1e-3, rtol=1e-3)
+        assert_close(
+            network.decoder.top[0].weight, member.decoder.top[0].weight, atol=1e-3, rtol=1e-3
+        )
+
+
+def test_members_need_a_place_each(small_recipe, tmp_path):
+    with pytest.raises(OptionError, match="a run for each of the 2 recipes"):
+        load_members([small_recipe] * 2, [tmp_path])
 
 
 def test_the_prior_is_the_share_of_each_colour(small_recipe, photographs):

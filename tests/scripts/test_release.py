@@ -35,7 +35,7 @@ def test_a_row_that_is_not_there_is_refused():
 def test_the_whole_chain_in_order(tmp_path, monkeypatch):
     for folder in ("src/tintype/spec", "data/hires", "data/val"):
         (tmp_path / folder).mkdir(parents=True)
-    for folder in (release.MODELS, release.EVALUATIONS, release.BENCHMARKS):
+    for folder in (release.PACKAGE, release.EVALUATIONS, release.BENCHMARKS):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / release.TABLE).write_text(TABLE)
     former = tmp_path / release.EVALUATIONS / "tintype-s-test.json"
@@ -56,24 +56,35 @@ def test_the_whole_chain_in_order(tmp_path, monkeypatch):
             (out / ("cost.json" if module == "benchmarks" else "evaluation.json")).write_text("{}")
 
     monkeypatch.setattr(release, "run", pretend)
-    words = ["tintype-s", "runs/a", "runs/b", "--recipe", "r", "--data", "data", "--gain=1.5"]
+    members = ["--member", "r=runs/a,runs/b", "--member=s=tintype-s", "--member=t=runs/c"]
+    words = ["tintype-s", *members, "--data", "data", "--gain=1.5"]
     monkeypatch.setattr("sys.argv", ["release", *words])
     assert release.main() == 0
     assert [line.split(" --")[0] for line in ran] == [
-        "tintype export r",
+        "tintype export r s t",
         "scripts.model_record tintype-s",
         "scripts.training_record tintype-s runs/a runs/b",
+        "scripts.training_record tintype-s-3 runs/c",
         "tintype evaluate tintype-s",
         "tintype evaluate tintype-s",
         "tintype evaluate tintype-s",
         "benchmarks cost",
         "scripts.documents",
     ]
-    assert "--run runs/b" in ran[0]
+    assert "--run runs/b --run tintype-s --run runs/c" in ran[0]
     assert ran[0].endswith("--like tintype-s --gain=1.5")
     assert not any("data/test" in line for line in ran)
     assert sorted(f.name for f in (tmp_path / release.EVALUATIONS).iterdir()) == [
         f"tintype-s-{kind}.json" for kind in ("hints", "sizes", "val")
     ]
     assert (tmp_path / release.TABLE).read_text() == TABLE
-    assert (tmp_path / release.MODELS / "tintype-s.safetensors").exists()
+    assert (tmp_path / release.PACKAGE / "tintype-s.safetensors").exists()
+
+
+@pytest.mark.parametrize("text", ["tintype_s", "=runs/a", "tintype_s=", "tintype_s=runs/a,"])
+def test_a_member_that_is_none_is_refused(text, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["release", "tintype-s", "--member", text, "--data", "data"])
+    with pytest.raises(SystemExit) as refused:
+        release.main()
+    assert refused.value.code == 2
+    assert "--member" in capsys.readouterr().err

@@ -1,18 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tintype.errors import ModelError
-from tintype.spec.model import ModelSpec
+from tintype.spec.model import Look, ModelSpec
+
+LOOKS = (
+    Look(scale=0.8, mirrored=True, member=0),
+    Look(scale=1.4, mirrored=False, member=1),
+)
 
 
 def test_a_spec_survives_its_own_json(stand_in):
-    text = stand_in.to_json()
-    assert ModelSpec.from_json(text, file=stand_in.file, sha256=stand_in.sha256) == stand_in
+    spec = replace(stand_in, members=2, looks=LOOKS)
+    assert ModelSpec.from_json(spec.to_json(), file=spec.file, sha256=spec.sha256) == spec
+
+
+def test_the_finest_look_is_the_largest(stand_in):
+    assert stand_in.finest == 1.0
+    assert replace(stand_in, looks=LOOKS[:1]).finest == 1.0
+    assert replace(stand_in, looks=LOOKS).finest == 1.4
 
 
 def test_json_leaves_out_what_the_file_cannot_know_of_itself(stand_in):
@@ -27,6 +38,9 @@ def test_json_leaves_out_what_the_file_cannot_know_of_itself(stand_in):
         (lambda row: row.update(layers=3), "layers"),
         (lambda row: row.update(stride="four"), "stride"),
         (lambda row: row.update(hints=0), "hints"),
+        (lambda row: row.update(looks=[-0.8]), "looks"),
+        (lambda row: row.update(looks=[{"scale": 0.8, "mirrored": True}]), "looks"),
+        (lambda row: row.update(looks=[{"scale": 1, "mirrored": True, "member": 0}]), "looks"),
     ],
 )
 def test_json_of_another_make_is_refused_by_name(stand_in, spoil, named):

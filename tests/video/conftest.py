@@ -50,6 +50,7 @@ class FakeNetwork:
         limit=1.0,
         correction=0.0,
         restraint=0.0,
+        members=1,
         looks=(),
         bin_step=10.0,
         hints=True,

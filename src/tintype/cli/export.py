@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``tintype export``: a trained run to the ONNX file that inference runs."""
+"""``tintype export``: trained runs to the ONNX file that inference runs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from tintype.errors import OptionError
+from tintype.spec.model import Look
 from tintype.spec.options import ENGINE_DEFAULTS
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -14,10 +17,14 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def export(
-    recipe: Annotated[str, typer.Argument(help="Name of a recipe, or a file that defines one.")],
+    recipe: Annotated[
+        list[str],
+        typer.Argument(help="Name of a recipe, or a file that defines one; several: members."),
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="NAME.onnx; weights go beside it.")],
     run: Annotated[
-        Path | None, typer.Option(help="The run's folder (default: runs/RECIPE).")
+        list[Path] | None,
+        typer.Option(help="Each one's folder, or a released network (default: runs/RECIPE)."),
     ] = None,
     like: Annotated[
         str, typer.Option(help="A network, by name or file, whose decode it is to have.")
@@ -38,25 +45,29 @@ def export(
         float | None, typer.Option(help="Nats a class loses for each CIE unit of its chroma.")
     ] = None,
     look: Annotated[
-        list[float] | None,
-        typer.Option(help="A further look's scale, below 0 for one at the mirror image."),
+        list[str] | None,
+        typer.Option(
+            metavar="SCALE[:MEMBER]",
+            help="A further look's scale, below 0 for one at the mirror image, and whose it is.",
+        ),
     ] = None,
     license: Annotated[str, typer.Option(help="Of the weights.")] = "research only",
     card: Annotated[str, typer.Option(help="The model card, a path under docs.")] = "",
 ) -> None:
     """Write a trained network as an ONNX file, with its weights beside it.
 
-    It decodes as another network does, but for what is given here.
+    It decodes as another network does, but for what is given here. Of several recipes the file has
+    several members, and each of its looks at a photograph is by one of them.
     """
-    from tintype.learn.export import export as export_network
-    from tintype.learn.heads.joint_bins import JointBinsHead
+    from tintype.learn.export import export as export_networks
     from tintype.learn.recipe import find_recipe
-    from tintype.learn.training import load_network
+    from tintype.learn.training import load_members
     from tintype.spec.models import find_model
 
-    chosen = find_recipe(recipe)
-    network = load_network(chosen, (run or Path("runs") / chosen.name) / "last.ckpt")
-    assert isinstance(network.head, JointBinsHead)
+    recipes = [find_recipe(name) for name in recipe]
+    base = find_model(like)
+    looks = choose_looks(look, base.looks, len(recipes))
+    networks = load_members(recipes, run or [Path("runs") / each.name for each in recipes])
     choices: dict[str, Any] = {
         "size": size,
         "temperature": temperature,
@@ -65,21 +76,49 @@ def export(
         "limit": limit,
         "correction": correction,
         "restraint": restraint,
-        "looks": tuple(look) if look else None,
     }
     spec = replace(
-        find_model(like),
+        base,
         **{name: choice for name, choice in choices.items() if choice is not None},
         name=out.stem,
         file=out.name,
         sha256="",
-        multiple=network.multiple,
-        stride=network.head.stride,
-        bin_step=network.head.config.step,
-        hints=network.takes_hints,
-        parameters=0,
+        looks=looks,
         license=license,
         card=card or f"models/{out.stem}.md",
     )
-    spec = export_network(network, spec, out)
+    spec = export_networks(networks, spec, out)
     typer.echo(f"{out}: {spec.parameters:,} parameters, sha256 {spec.sha256}")
+
+
+def choose_looks(
+    asked: Sequence[str] | None, likewise: Sequence[Look], members: int
+) -> tuple[Look, ...]:
+    """The looks that are asked for, or another network's, by the members that there are.
+
+    Raises:
+        OptionError: one that is asked for is no look, or by no member.
+    """
+    if not asked:
+        return tuple(replace(look, member=min(look.member, members - 1)) for look in likewise)
+    looks = tuple(parse_look(text) for text in asked)
+    for text, look in zip(asked, looks, strict=True):
+        if look.member >= members:
+            raise OptionError(f"look {text}: there are recipes of {members} members only")
+    return looks
+
+
+def parse_look(text: str) -> Look:
+    """Read ``SCALE`` or ``SCALE:MEMBER``; a scale below 0 means the mirror image.
+
+    Raises:
+        OptionError: the text is neither, or the scale is 0.
+    """
+    scale, _, member = text.partition(":")
+    try:
+        size, whose = float(scale), int(member or 1)
+    except ValueError:
+        size, whose = 0.0, 0
+    if not 0 < abs(size) < float("inf") or whose < 1:
+        raise OptionError(f"look must be SCALE or SCALE:MEMBER, say -0.8 or 1.4:2; got {text!r}")
+    return Look(scale=abs(size), mirrored=size < 0, member=whose - 1)

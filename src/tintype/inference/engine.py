@@ -6,9 +6,9 @@ side is ``size``, and padded by its own edge to the multiple that the network ne
 sides are whole numbers of the network's output pixels, so that what is left of the chroma after the
 padding is cut off covers the photograph exactly. A photograph more than eight times as long as wide
 is scaled by its long side instead, which bounds the work. A network may look more than once, at
-other sizes and at the mirror image; what it finds is averaged. Where it is to see more than its own
-size, it looks from afar and from near (:mod:`tintype.inference.scales`). Hints are held to
-(:mod:`tintype.inference.hinting`).
+other sizes and at the mirror image, and with another of its members; what they find is averaged.
+Where it is to see more than its own size, it looks from afar and from near
+(:mod:`tintype.inference.scales`). Hints are held to (:mod:`tintype.inference.hinting`).
 """
 
 from collections.abc import Collection, Sequence
@@ -28,14 +28,15 @@ from tintype.spec.hints import Hint, hints_to_planes
 from tintype.spec.model import (
     CHROMA,
     CONFIDENCE,
-    FEATURES,
     GREY,
     HINTS,
     LOG_PROBABILITIES,
     LOOKS,
     OTHERS,
     TEMPERATURE,
+    Look,
     ModelSpec,
+    features_of,
 )
 
 _LONGEST_BY_SIZE = 8  # the long side that the network sees, at most so many times `size`,
@@ -156,10 +157,10 @@ class Engine:
         rows, columns = (side // self.spec.stride for side in greys[0].shape)
         others = [
             resize(
-                self._glance(grey, _at_size_of(grey, hint_planes), temperature, mirrored=scale < 0),
+                self._glance(look, grey, _at_size_of(grey, hint_planes), temperature),
                 (rows, columns),
             )
-            for grey, scale in zip(greys[1:], self.spec.looks, strict=False)
+            for grey, look in zip(greys[1:], self.spec.looks, strict=False)
         ]
         found = self._look(greys[0], hint_planes, temperature, [CHROMA, *want], others)
         return Prediction(
@@ -170,16 +171,16 @@ class Engine:
 
     def _glance(
         self,
+        look: Look,
         grey: NDArray[np.float32],
         hint_planes: NDArray[np.float32] | None,
         temperature: float,
-        *,
-        mirrored: bool,
     ) -> NDArray[np.float32]:
         """The features ``(C, h, w)`` of a further look; those of a mirror image are turned back."""
-        turn = np.s_[..., ::-1] if mirrored else np.s_[...]
+        turn = np.s_[..., ::-1] if look.mirrored else np.s_[...]
         planes = None if hint_planes is None else hint_planes[turn]
-        features = self._look(grey[turn], planes, temperature, [FEATURES])[FEATURES]
+        name = features_of(look.member)
+        features = self._look(grey[turn], planes, temperature, [name])[name]
         return np.ascontiguousarray(features[turn])
 
     def _look(
@@ -231,7 +232,7 @@ class Engine:
         """
         spec = self.spec
         afar = min(size or spec.size, spec.size)
-        sides = [afar, *(abs(scale) * afar for scale in spec.looks)]
+        sides = [afar, *(look.scale * afar for look in spec.looks)]
         found = [network_size(photograph, size=side, stride=spec.stride) for side in sides]
         near = network_size(photograph, size=size or spec.size, stride=spec.stride)
         return found if near == found[0] else [near, *found]

@@ -7,7 +7,9 @@ float16, stored so, and cast to float32 as the file is loaded.
 
 A photograph, its mirror image and a larger copy are the same to the eye, not to a network. What it
 says of them is averaged before the decode, as scores and not as colours, so that a colour which it
-sees in one of them only stays faint.
+sees in one of them only stays faint. Two networks that were trained apart err apart, and more so:
+so a file can have several members, and each look is one's. Scores are linear in the features below
+them, so these are what is averaged, each member's in channels of its own.
 
 Of the scores, the decode takes back a part of what the loss's weights for rare colours put there,
 and it makes classes unlikely that no display can show at the lightness of a place and its
@@ -36,6 +38,7 @@ from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tintype.color.curve import neighborhood
+from tintype.errors import OptionError
 from tintype.learn.decoders.pyramid import HintPool, Step, pool_hints
 from tintype.learn.encoders.mobilenet_v2 import Convolution
 from tintype.learn.heads.joint_bins import JointBinsHead
@@ -45,7 +48,6 @@ from tintype.learn.weights import save_weights
 from tintype.spec.model import (
     CHROMA,
     CONFIDENCE,
-    FEATURES,
     GREY,
     HINTS,
     LOG_PROBABILITIES,
@@ -54,6 +56,7 @@ from tintype.spec.model import (
     OTHERS,
     TEMPERATURE,
     ModelSpec,
+    features_of,
 )
 
 _OPSET = 20
@@ -61,59 +64,78 @@ _SMALL = 64  # elements; smaller constants stay float32
 _IMPOSSIBLE = 0.03  # nats per CIE unit that a class lies outside of what can be shown
 
 
-def export(network: Network, spec: ModelSpec, file: Path) -> ModelSpec:
-    """Write ``network`` as ONNX to ``file``, and its rounded weights beside it (safetensors).
+def export(networks: Sequence[Network], spec: ModelSpec, file: Path) -> ModelSpec:
+    """Write networks as ONNX to ``file``, and their rounded weights beside it (safetensors).
 
     Args:
-        network: trained, with a :class:`JointBinsHead`; left as it is.
-        spec: what the file's metadata are to say; parameters and checksum are filled in here.
+        networks: the members, trained, with a :class:`JointBinsHead` of the same bins each; left as
+            they are.
+        spec: what the file's metadata are to say; what the networks say themselves and the
+            checksum are filled in here.
         file: ``NAME.onnx``; the weights go to ``NAME.safetensors``.
 
     Returns:
         The completed ``spec``.
+
+    Raises:
+        OptionError: a network has no such head, or they differ in what they take or give.
     """
-    predictor = Predictor(network, spec)
-    spec = replace(spec, parameters=sum(p.numel() for p in predictor.parameters()))
+    predictor = Predictor(networks, spec)
+    head = _find_head(networks[0])
+    spec = replace(
+        spec,
+        members=len(networks),
+        multiple=networks[0].multiple,
+        stride=head.stride,
+        bin_step=head.config.step,
+        hints=networks[0].takes_hints,
+        parameters=sum(parameter.numel() for parameter in predictor.parameters()),
+    )
     model = halve_constants(trace(predictor, hints=spec.hints, looks=bool(spec.looks)))
     metadata = model.metadata_props.add()
     metadata.key, metadata.value = METADATA_KEY, spec.to_json()
     data = model.SerializeToString()
     file.write_bytes(data)
-    save_weights(network, file.with_suffix(".safetensors"))
+    save_weights(networks, file.with_suffix(".safetensors"))
     return replace(spec, sha256=hashlib.sha256(data).hexdigest())
 
 
 class Predictor(nn.Module):
-    """A network with its decode, as exported: folded, rounded, float32 arithmetic.
+    """Networks with their decode, as exported: folded, rounded, float32 arithmetic.
 
     Args:
-        network: trained, with a :class:`JointBinsHead`; left as it is.
+        networks: the members, trained, with a :class:`JointBinsHead` of the same bins each; left as
+            they are.
         spec: of which the decode's ``correction``, ``restraint`` and ``curve`` are taken.
+
+    Raises:
+        OptionError: a network has no such head, or they differ in what they take or give.
     """
 
     centers: Tensor
     penalties: Tensor
 
-    def __init__(self, network: Network, spec: ModelSpec) -> None:
+    def __init__(self, networks: Sequence[Network], spec: ModelSpec) -> None:
         super().__init__()
-        folded = copy.deepcopy(network).float().eval()
-        assert isinstance(folded.head, JointBinsHead)
-        folded.head.correct(spec.correction)
-        folded.head.restrain(spec.restraint)
-        round_weights(fold_norms(folded))
-        for part in folded.decoder.modules():
-            if isinstance(part, HintPool):
-                part.stride //= folded.head.stride  # hints come to it pooled to cells
-        self.encoder: Encoder = folded.encoder
-        self.decoder: Decoder = folded.decoder
-        self.scores = folded.head.scores
-        self.stride = folded.head.stride
+        if len({_describe(network) for network in networks}) != 1:
+            raise OptionError("members must take and give alike: hints or none, bins, sizes")
+        folded = [fold_norms(copy.deepcopy(network).float().eval()) for network in networks]
+        heads = [_find_head(network) for network in folded]
+        for head in heads:
+            head.correct(spec.correction)
+            head.restrain(spec.restraint)
+        self.members = nn.ModuleList(
+            Member(network, constant=index > 0) for index, network in enumerate(folded)
+        )
+        self.weight, self.bias = _join_scores([head.scores for head in heads])
+        self.stride = heads[0].stride
         self.curve = spec.curve
-        bins = folded.head.bins
+        bins = heads[0].bins
         self.register_buffer("centers", torch.from_numpy(bins.centers))
         outside = torch.from_numpy(bins.outside(np.arange(101.0)))  # by whole L*
         penalties = (_IMPOSSIBLE * outside).half().float()  # as the file will have them
         self.register_buffer("penalties", penalties)  # (101, Q)
+        round_weights(self)
 
     def forward(
         self,
@@ -122,14 +144,16 @@ class Predictor(nn.Module):
         hints: Tensor | None = None,
         others: Tensor | None = None,
         looks: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, ...]:
         """The tensors of :mod:`tintype.spec.model`; bins lie last, where softmax is quick."""
         low, high = neighborhood(F.avg_pool2d(grey, self.stride))  # (N, 1, h, w)
         if hints is not None:
             hints = self._before_the_curve(hints, low, high)
-        features = self.decoder(self.encoder(grey), hints)  # (N, C, h, w)
-        batch, channels, height, width = features.shape
-        x = features if others is None else (features + others) / looks
+        features = self._see(grey, hints)  # (N, C, h, w) each
+        batch, channels, height, width = features[0].shape
+        x = features[0]
+        if others is not None and looks is not None:
+            x = (x + others) / looks
         places = x.flatten(2).transpose(1, 2).reshape(-1, channels)  # (N h w, C)
         levels = [light.round().clamp(0, 100).long().flatten() for light in (low, high)]
         mean = self._score(places, levels, temperature).softmax(-1) @ self.centers  # (N h w, 2)
@@ -142,7 +166,17 @@ class Predictor(nn.Module):
             .reshape(batch, -1, height, width)
             for part in (mean, confidence, logs)
         ]
-        return self.curve.apply(planes[0], low, high), planes[1], planes[2], features
+        return self.curve.apply(planes[0], low, high), planes[1], planes[2], *features
+
+    def _see(self, grey: Tensor, hints: Tensor | None) -> list[Tensor]:
+        """What each member sees, ``(N, C, h, w)``: zero in the channels of the others."""
+        found = [member(grey, hints) for member in self.members]
+        widths = [features.shape[1] for features in found]
+        before = [sum(widths[:index]) for index in range(len(widths))]
+        return [
+            F.pad(features, (0, 0, 0, 0, start, sum(widths) - start - features.shape[1]))
+            for features, start in zip(found, before, strict=True)
+        ]
 
     def _score(self, places: Tensor, levels: Sequence[Tensor], temperature: Tensor) -> Tensor:
         """Scores over the temperature, less what the classes are penalised by.
@@ -155,11 +189,9 @@ class Predictor(nn.Module):
         Returns:
             ``(P, Q)``.
         """
-        assert self.scores.bias is not None
         penalties = self.penalties / temperature
-        start = (self.scores.bias / temperature - penalties)[levels[0]]  # (P, Q)
-        weight = self.scores.weight[:, :, 0, 0]
-        return torch.addmm(start, places / temperature, weight.T) - penalties[levels[1]]
+        start = (self.bias / temperature - penalties)[levels[0]]  # (P, Q)
+        return torch.addmm(start, places / temperature, self.weight.T) - penalties[levels[1]]
 
     def _before_the_curve(self, hints: Tensor, low: Tensor, high: Tensor) -> Tensor:
         """Hints as the curve will turn them into what they ask for, pooled to cells.
@@ -169,6 +201,57 @@ class Predictor(nn.Module):
         """
         chroma, covered = pool_hints(hints, self.stride)
         return torch.cat((self.curve.invert(chroma, low, high), covered), dim=1)
+
+
+class Member(nn.Module):
+    """One network up to what its scores are made of, folded.
+
+    Args:
+        network: folded; what it is made of is taken, not copied.
+        constant: whether a plane of ones comes with the features, to be multiplied by what the
+            bias of its scores has more than the first member's.
+    """
+
+    def __init__(self, network: Network, *, constant: bool) -> None:
+        super().__init__()
+        self.encoder: Encoder = network.encoder
+        self.decoder: Decoder = network.decoder
+        self.constant = constant
+        for part in self.decoder.modules():
+            if isinstance(part, HintPool):
+                part.stride //= network.decoder.out_stride  # hints come to it pooled to cells
+
+    def forward(self, grey: Tensor, hints: Tensor | None) -> Tensor:
+        """``(N, 1, H, W)`` L* and hints pooled to cells, to ``(N, C, h, w)``."""
+        features: Tensor = self.decoder(self.encoder(grey), hints)
+        if not self.constant:
+            return features
+        return torch.cat((features, torch.ones_like(features[:, :1])), dim=1)
+
+
+def _find_head(network: Network) -> JointBinsHead:
+    if not isinstance(network.head, JointBinsHead):
+        raise OptionError(
+            f"only networks that predict joint bins can be exported, not {type(network.head)}"
+        )
+    return network.head
+
+
+def _describe(network: Network) -> tuple[object, ...]:
+    """What members must have in common."""
+    head = _find_head(network)
+    return network.multiple, head.stride, head.config.step, network.takes_hints
+
+
+def _join_scores(scores: Sequence[nn.Conv2d]) -> tuple[nn.Parameter, nn.Parameter]:
+    """Weights ``(Q, C)`` and bias ``(Q,)`` over all members' channels side by side."""
+    first = scores[0].bias
+    assert first is not None
+    columns = [scores[0].weight[:, :, 0, 0]]
+    for other in scores[1:]:
+        assert other.bias is not None
+        columns += [other.weight[:, :, 0, 0], (other.bias - first)[:, None]]
+    return nn.Parameter(torch.cat(columns, dim=1)), nn.Parameter(first)
 
 
 def trace(predictor: Predictor, *, hints: bool, looks: bool) -> onnx.ModelProto:
@@ -188,10 +271,11 @@ def trace(predictor: Predictor, *, hints: bool, looks: bool) -> onnx.ModelProto:
         inputs[HINTS] = torch.zeros(2, 3, 64, 96), size
     if looks:
         stride = predictor.stride
-        channels = predictor.scores.in_channels
+        channels = predictor.weight.shape[1]
         inputs[OTHERS] = torch.zeros(2, channels, 64 // stride, 96 // stride), size
         inputs[LOOKS] = torch.tensor(2.0), {}
-    outputs = [CHROMA, CONFIDENCE, LOG_PROBABILITIES, FEATURES]
+    outputs = [CHROMA, CONFIDENCE, LOG_PROBABILITIES]
+    features = [features_of(member) for member in range(len(predictor.members))]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="# The axis name")  # theirs are one
         warnings.filterwarnings("ignore", message=".*LeafSpec", category=FutureWarning)  # its own
@@ -199,7 +283,7 @@ def trace(predictor: Predictor, *, hints: bool, looks: bool) -> onnx.ModelProto:
             predictor.eval(),
             kwargs={name: tensor for name, (tensor, _) in inputs.items()},
             input_names=list(inputs),
-            output_names=outputs if looks else outputs[:-1],
+            output_names=[*outputs, *features] if looks else outputs,
             dynamic_shapes={name: shape for name, (_, shape) in inputs.items()},
             opset_version=_OPSET,
             dynamo=True,
@@ -222,12 +306,11 @@ def fold_norms(module: Network) -> Network:
     return module
 
 
-def round_weights(module: Network) -> Network:
+def round_weights(module: nn.Module) -> None:
     """Round every parameter to the nearest float16, in place; they stay float32."""
     with torch.no_grad():
         for parameter in module.parameters():
             parameter.copy_(parameter.half().float())
-    return module
 
 
 def halve_constants(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Released weights: a network's state as safetensors, a few megabytes in float16."""
+"""Released weights: a network's state as safetensors, a few megabytes in float16.
 
+Where a network has several members, the first one's tensors have their own names, and those of the
+others a prefix: ``1.`` for the second, and so on.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from tintype.errors import ModelError
 from tintype.learn.network import Network
@@ -26,34 +32,65 @@ def find_weights(model: str) -> Path:
     return file
 
 
-def save_weights(network: Network, file: Path) -> None:
-    """Write the network's state as safetensors: parameters in float16, statistics as they are."""
-    parameters = {name for name, _ in network.named_parameters()}
-    save_file(
-        {
-            name: (tensor.half() if name in parameters else tensor).contiguous().clone()
-            for name, tensor in network.state_dict().items()
-        },
-        file,
-    )
+def save_weights(networks: Sequence[Network], file: Path) -> None:
+    """Write members' states as safetensors: parameters in float16, statistics as they are."""
+    tensors = {}
+    for member, network in enumerate(networks):
+        parameters = {name for name, _ in network.named_parameters()}
+        for name, tensor in network.state_dict().items():
+            kept = tensor.half() if name in parameters else tensor
+            tensors[_prefix(member) + name] = kept.contiguous().clone()
+    save_file(tensors, file)
 
 
-def load_weights(network: Network, file: Path) -> None:
+def load_weights(network: Network, file: Path, *, member: int | None = None) -> None:
     """Start ``network`` from released weights; parts that are new to it stay as they are.
+
+    Args:
+        network: to be changed.
+        file: safetensors.
+        member: whose weights, counted from 0; by default those of which most fit.
 
     Raises:
         ModelError: ``file`` cannot be read, or nothing in it fits the network.
     """
-    try:
-        released = load_file(file)
-    except (OSError, ValueError, SafetensorError) as error:
-        raise ModelError(f"cannot read weights from {file}: {error}") from error
-    own = network.state_dict()
-    fitting = {
-        name: tensor.to(own[name].dtype)
-        for name, tensor in released.items()
-        if name in own and own[name].shape == tensor.shape
-    }
+    released, own = _read(file), network.state_dict()
+    members = range(count_members(file)) if member is None else [member]
+    fitting = max((_choose(released, own, each) for each in members), key=len)
     if not fitting:
         raise ModelError(f"{file} holds the weights of another network than {type(network)}")
     network.load_state_dict(fitting, strict=False)
+
+
+def _choose(
+    released: Mapping[str, Tensor], own: Mapping[str, Tensor], member: int
+) -> dict[str, Tensor]:
+    """A member's tensors that a network has too, of the same shape, as the network has them."""
+    named = {name: released.get(_prefix(member) + name) for name in own}
+    return {
+        name: tensor.to(own[name].dtype)
+        for name, tensor in named.items()
+        if tensor is not None and tensor.shape == own[name].shape
+    }
+
+
+def count_members(file: Path) -> int:
+    """How many networks' weights a file holds.
+
+    Raises:
+        ModelError: ``file`` cannot be read.
+    """
+    leading = {name.partition(".")[0] for name in _read(file)}
+    return 1 + sum(each.isdigit() for each in leading)
+
+
+def _read(file: Path) -> dict[str, Tensor]:
+    try:
+        tensors: dict[str, Tensor] = load_file(file)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise ModelError(f"cannot read weights from {file}: {error}") from error
+    return tensors
+
+
+def _prefix(member: int) -> str:
+    return f"{member}." if member else ""

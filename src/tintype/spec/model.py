@@ -9,17 +9,19 @@ input ``grey``            (N, 1, H, W) f32    L* in [0, 100]
 input ``hints``           (N, 3, H, W) f32    u*, v* in CIE units and a mask in [0, 1]; all zero
                                               where nothing is hinted (only if ``hints``)
 input ``temperature``     () f32              > 0; 1 decodes the mean, towards 0 the mode
-input ``others``          (N, C, h, w) f32    the sum of ``features`` of other looks, at this
-                                              size; zero if there were none (only if ``looks``)
+input ``others``          (N, C, h, w) f32    the sum of other looks' features, at this size;
+                                              zero if there were none (only if ``looks``)
 input ``looks``           () f32              how many looks there are with this one (likewise)
-output ``features``       (N, C, h, w) f32    of this look alone (likewise)
+output ``features_0`` …   (N, C, h, w) f32    of this look alone, by each member (likewise)
 output ``chroma``         (N, 2, h, w) f32    u*, v* in CIE units, after the curve
 output ``confidence``     (N, 1, h, w) f32    in [0, 1]; 1 minus the normalised entropy
 output ``log_probabilities``  (N, Q, h, w) f32  natural logarithm, over the Q joint bins
 ========================  ==================  =====================================================
 
 A network can look at a photograph several times, at other sizes and at its mirror image, and answer
-with the mean of what it saw. What is averaged are features that scores are linear in.
+with the mean of what it saw. It can be made of several members, each of them a network trained
+apart: the first look is the first one's, a further one anybody's. What is averaged are features
+that scores are linear in; a member's have channels of their own, and are zero in the others'.
 
 Scaling for the network and the decode live inside the graph. What nobody asks for is not computed:
 :func:`tintype.spec.onnx.keep_outputs` takes it out.
@@ -37,7 +39,21 @@ from tintype.errors import ModelError
 METADATA_KEY = "tintype"
 GREY, HINTS, TEMPERATURE = "grey", "hints", "temperature"
 CHROMA, CONFIDENCE, LOG_PROBABILITIES = "chroma", "confidence", "log_probabilities"
-OTHERS, LOOKS, FEATURES = "others", "looks", "features"
+OTHERS, LOOKS = "others", "looks"
+
+
+def features_of(member: int) -> str:
+    """The output that has what a member sees, counted from 0."""
+    return f"features_{member}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A look at a photograph, after the first."""
+
+    scale: float  # its size over that of the first
+    mirrored: bool  # at the mirror image
+    member: int  # whose it is, from 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +72,8 @@ class ModelSpec:
     limit: float  # as is what it multiplies chroma by at most
     correction: float  # how much of the loss's weights for rare colours the scores were freed of
     restraint: float  # nats by which a class is made less likely for each CIE unit of its chroma
-    looks: tuple[float, ...]  # further ones: each one's size over that of the first, below 0 for
-    # a look at the mirror image
+    members: int  # networks that it is made of
+    looks: tuple[Look, ...]  # further ones, after the first member's at `size`
     bin_step: float  # CIE units between the joint bins' centres (tintype.color.bins.JointBins)
     hints: bool  # whether the graph has the input `hints`
     parameters: int
@@ -79,7 +95,7 @@ class ModelSpec:
     @property
     def finest(self) -> float:
         """The largest look's size over that of the first."""
-        return max([1.0, *map(abs, self.looks)])
+        return max([1.0, *(look.scale for look in self.looks)])
 
     def to_json(self) -> str:
         """The spec as the exporter writes it into the ONNX file: all but ``file``, ``sha256``."""
@@ -101,22 +117,32 @@ class ModelSpec:
             ) from error
         row = row if isinstance(row, dict) else {}
         wanted = {f.name: f.type for f in fields(cls) if f.name not in _OF_THE_FILE}
-        wrong = sorted(row.keys() ^ wanted.keys()) + sorted(
-            name for name in row.keys() & wanted.keys() if not _is(row[name], wanted[name])
-        )
+        wrong = _misfits(row, wanted)
         if wrong:
             raise ModelError(
                 f"{file}: its metadata {METADATA_KEY!r} does not fit this version of tintype in "
                 f"{', '.join(wrong)}; export the network again"
             )
-        return cls(file=file, sha256=sha256, **row | {"looks": tuple(row["looks"])})
+        looks = tuple(Look(**look) for look in row["looks"])
+        return cls(file=file, sha256=sha256, **row | {"looks": looks})
 
 
 _OF_THE_FILE = ("file", "sha256")  # known by whoever has the file; it cannot hold its own checksum
 
 
+def _misfits(row: dict[str, object], wanted: dict[str, object]) -> list[str]:
+    """Fields of JSON that are missing, unknown or of another type."""
+    common = row.keys() & wanted.keys()
+    return sorted(row.keys() ^ wanted.keys()) + sorted(
+        name for name in common if not _is(row[name], wanted[name])
+    )
+
+
 def _is(value: object, kind: object) -> bool:
     """Whether a value of JSON is of a field's type."""
-    if isinstance(value, list):
-        return kind == tuple[float, ...] and all(type(each) is float for each in value)
+    if kind == tuple[Look, ...]:
+        wanted = {field.name: field.type for field in fields(Look)}
+        return isinstance(value, list) and not any(
+            not isinstance(each, dict) or _misfits(each, wanted) for each in value
+        )
     return type(value) is kind

@@ -10,7 +10,7 @@ import hashlib
 from pathlib import Path
 
 from tintype.errors import ModelError, OptionError
-from tintype.spec.model import METADATA_KEY, ModelSpec
+from tintype.spec.model import METADATA_KEY, Look, ModelSpec
 from tintype.spec.onnx import read_metadata
 
 FOLDER = Path(__file__).parents[1] / "models"
@@ -21,7 +21,7 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="tintype-s",
             file="tintype-s.onnx",
-            sha256="d4ddbbdf557ccc9a889ee2bfb552c2354e8662607f7054a4c2ab323a8f88bafc",
+            sha256="12b501cb8c12802ae725da37cc9213b5091059484ebe342b20372dc951138c06",
             size=160,
             multiple=32,
             stride=4,
@@ -31,7 +31,11 @@ MODELS: dict[str, ModelSpec] = {
             limit=1.35,
             correction=0.1,
             restraint=0.015,
-            looks=(-0.8, -1.4),
+            members=1,
+            looks=(
+                Look(scale=0.8, mirrored=True, member=0),
+                Look(scale=1.4, mirrored=True, member=0),
+            ),
             bin_step=12.0,
             hints=True,
             parameters=2_313_933,
