@@ -32,7 +32,7 @@ RECIPE = replace(
             hints=True,
         ),
     ),
-    photographs=700_000,
+    photographs=590_000,
     augment=Augment(area=(0.3, 1.0), ratio=1.2, hinted=0.2, exposure=0.3, grain=4.0, fade=0.15),
     optimizer=OptimizerConfig(rate=1.5e-3, encoder_rate=1e-3, weight_decay=0.03),
     ema_decay=0.999,
