@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 
 from tintype.color.luv import luv_to_rgb
 from tintype.errors import OptionError
-from tintype.imaging.frame import Frame, whole
 from tintype.imaging.photograph import Photograph
 from tintype.imaging.resize import resize
-from tintype.imaging.tone import read_tone
 from tintype.imaging.upsample import upsample
 from tintype.inference.engine import Engine
-from tintype.inference.view import make_greys
-from tintype.spec.hints import Hint, hints_to_planes
+from tintype.inference.view import look
+from tintype.spec.hints import Hint
+from tintype.spec.options import DEFAULTS
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -143,23 +142,14 @@ class Network:
         where chroma is fitted; outside a film edge or mount that it finds, there is no colour.
         """
         pixels = luv_to_rgb(np.stack([lightness, *np.zeros((2, *lightness.shape), np.float32)]))[0]
-        tone = read_tone(Photograph(pixels=np.clip(pixels, 0, 1)))
-        frame = tone.frame
-        if any(not _holds(frame, hint) for hint in hints):
-            tone = replace(tone, frame=(frame := whole(tone.size)))
-        greys = make_greys(self._engine, tone, size or self._size)
-        moved = [replace(hint, x=hint.x - frame.left, y=hint.y - frame.top) for hint in hints]
-        planes = hints_to_planes(moved, greys[0], frame.size) if hints else None
-        prediction = self._engine.run(greys, planes, temperature=self._temperature)
+        options = replace(DEFAULTS, size=size or self._size)
+        view = look(self._engine, Photograph(pixels=np.clip(pixels, 0, 1)), options, hints)
+        prediction = self._engine.run(view.greys, view.hints, temperature=self._temperature)
+        frame = view.tone.frame
         chroma = np.zeros((2, *lightness.shape), np.float32)
         inside = np.s_[:, frame.rows, frame.columns]
         chroma[inside] = upsample(prediction.chroma, lightness[inside[1:]])
         return Coloring(chroma=np.float32(self._saturation) * chroma)
-
-
-def _holds(frame: Frame, hint: Hint) -> bool:
-    y, x = hint.y - frame.top, hint.x - frame.left
-    return 0 <= y <= frame.height - 1 and 0 <= x <= frame.width - 1
 
 
 class Function:
