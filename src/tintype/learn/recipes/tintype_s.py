@@ -13,17 +13,18 @@ from tintype.learn.heads.joint_bins import JointBinsConfig
 from tintype.learn.network import NetworkConfig
 from tintype.learn.recipe import OptimizerConfig, Recipe
 
+DECODER = PyramidConfig(
+    widths=(64, 128, 192),
+    blocks=(2, 2, 2),
+    mixing="separable",
+    context_stride=16,
+    hints=True,
+)
 RECIPE = Recipe(
     name="tintype_s",
     network=NetworkConfig(
         encoder=MobileNetV2Config(frozen=3),
-        decoder=PyramidConfig(
-            widths=(64, 128, 192),
-            blocks=(2, 2, 2),
-            mixing="separable",
-            context_stride=16,
-            hints=True,
-        ),
+        decoder=DECODER,
         head=JointBinsConfig(step=12.0, uniform=0.95, thin=True),
     ),
     photographs=2_000_000,
