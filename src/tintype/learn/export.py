@@ -124,10 +124,12 @@ class Predictor(nn.Module):
         for head in heads:
             head.correct(spec.correction)
             head.restrain(spec.restraint)
-        self.members = nn.ModuleList(
-            Member(network, constant=index > 0) for index, network in enumerate(folded)
-        )
         self.weight, self.bias = _join_scores([head.scores for head in heads])
+        self.members = nn.ModuleList()
+        before = 0
+        for network in folded:
+            self.members.append(Member(network, before=before, of=self.weight.shape[1]))
+            before += network.decoder.out_channels + (before > 0)
         self.stride = heads[0].stride
         self.curve = spec.curve
         bins = heads[0].bins
@@ -149,7 +151,7 @@ class Predictor(nn.Module):
         low, high = neighborhood(F.avg_pool2d(grey, self.stride))  # (N, 1, h, w)
         if hints is not None:
             hints = self._before_the_curve(hints, low, high)
-        features = self._see(grey, hints)  # (N, C, h, w) each
+        features = [member(grey, hints) for member in self.members]  # (N, C, h, w) each
         batch, channels, height, width = features[0].shape
         x = features[0]
         if others is not None and looks is not None:
@@ -167,16 +169,6 @@ class Predictor(nn.Module):
             for part in (mean, confidence, logs)
         ]
         return self.curve.apply(planes[0], low, high), planes[1], planes[2], *features
-
-    def _see(self, grey: Tensor, hints: Tensor | None) -> list[Tensor]:
-        """What each member sees, ``(N, C, h, w)``: zero in the channels of the others."""
-        found = [member(grey, hints) for member in self.members]
-        widths = [features.shape[1] for features in found]
-        before = [sum(widths[:index]) for index in range(len(widths))]
-        return [
-            F.pad(features, (0, 0, 0, 0, start, sum(widths) - start - features.shape[1]))
-            for features, start in zip(found, before, strict=True)
-        ]
 
     def _score(self, places: Tensor, levels: Sequence[Tensor], temperature: Tensor) -> Tensor:
         """Scores over the temperature, less what the classes are penalised by.
@@ -208,25 +200,30 @@ class Member(nn.Module):
 
     Args:
         network: folded; what it is made of is taken, not copied.
-        constant: whether a plane of ones comes with the features, to be multiplied by what the
-            bias of its scores has more than the first member's.
+        before: channels of the members before it.
+        of: channels of all members together.
     """
 
-    def __init__(self, network: Network, *, constant: bool) -> None:
+    def __init__(self, network: Network, *, before: int, of: int) -> None:
         super().__init__()
         self.encoder: Encoder = network.encoder
         self.decoder: Decoder = network.decoder
-        self.constant = constant
+        self.before, self.of = before, of
         for part in self.decoder.modules():
             if isinstance(part, HintPool):
                 part.stride //= network.decoder.out_stride  # hints come to it pooled to cells
 
     def forward(self, grey: Tensor, hints: Tensor | None) -> Tensor:
-        """``(N, 1, H, W)`` L* and hints pooled to cells, to ``(N, C, h, w)``."""
+        """``(N, 1, H, W)`` L* and hints pooled to cells, to ``(N, of, h, w)``.
+
+        Channels of other members are zero. After those of a further one is one of ones, for what
+        the bias of its scores has more than the first one's.
+        """
         features: Tensor = self.decoder(self.encoder(grey), hints)
-        if not self.constant:
-            return features
-        return torch.cat((features, torch.ones_like(features[:, :1])), dim=1)
+        if self.before:
+            features = torch.cat((features, torch.ones_like(features[:, :1])), dim=1)
+        after = self.of - self.before - features.shape[1]
+        return F.pad(features, (0, 0, 0, 0, self.before, after))
 
 
 def _find_head(network: Network) -> JointBinsHead:

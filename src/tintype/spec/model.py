@@ -142,7 +142,7 @@ def _is(value: object, kind: object) -> bool:
     """Whether a value of JSON is of a field's type."""
     if kind == tuple[Look, ...]:
         wanted = {field.name: field.type for field in fields(Look)}
-        return isinstance(value, list) and not any(
-            not isinstance(each, dict) or _misfits(each, wanted) for each in value
+        return isinstance(value, list) and all(
+            isinstance(each, dict) and not _misfits(each, wanted) for each in value
         )
     return type(value) is kind
