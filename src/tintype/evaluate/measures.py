@@ -17,6 +17,7 @@ from tintype.color.gamut import fit_chroma
 from tintype.color.lab import rgb_to_lab
 from tintype.color.luv import luv_to_rgb, rgb_to_lightness, rgb_to_luv
 from tintype.evaluate.candidates import Coloring
+from tintype.metrics.chroma import mean_chroma, peak_chroma
 from tintype.metrics.color_difference import mean_ciede2000_of_lab
 from tintype.metrics.colorfulness import colorfulness, colorfulness_abs
 from tintype.metrics.displayable import undisplayable_share
@@ -59,10 +60,7 @@ class Truth:
         return {
             "height": self.rgb.shape[1],
             "width": self.rgb.shape[2],
-            "cf": float(colorfulness(self.rgb)),
-            "cf_abs": float(colorfulness_abs(self.rgb)),
-            "saturation": float(mean_hsv_saturation(self.rgb)),
-            "saturation_luv": float(mean_luv_saturation(self.luv)),
+            **_strengths(self.rgb, self.luv),
         }
 
 
@@ -101,16 +99,25 @@ def measure(
         "ciede2000": float(mean_ciede2000_of_lab(lab, truth.lab)),
         "psnr": decibel if np.isfinite(decibel) else NAN,
         "ssim": float(ssim(picture, truth.rgb)) if _ssim_applies(picture) else NAN,
-        "cf": float(colorfulness(picture)),
-        "cf_abs": float(colorfulness_abs(picture)),
-        "saturation": float(mean_hsv_saturation(picture)),
-        "saturation_luv": float(mean_luv_saturation(rgb_to_luv(picture))),
+        **_strengths(picture, rgb_to_luv(picture)),
         "auc": float(np.mean(areas, dtype=np.float64)),
         "undisplayable": _undisplayable(truth, coloring),
         "lightness_error": _lightness_error(truth, coloring, picture),
         **_paper_numbers(coloring.chroma, truth.luv[1:]),
     }
     return row, class_sums(areas, truth.classes)
+
+
+def _strengths(rgb: NDArray[np.float32], luv: NDArray[np.float32]) -> Row:
+    """How strong a picture's colours are; of the truth and of every answer to it."""
+    return {
+        "cf": float(colorfulness(rgb)),
+        "cf_abs": float(colorfulness_abs(rgb)),
+        "chroma": float(mean_chroma(luv)),
+        "chroma_peak": float(peak_chroma(luv)),
+        "saturation": float(mean_hsv_saturation(rgb)),
+        "saturation_luv": float(mean_luv_saturation(luv)),
+    }
 
 
 def _paper_numbers(chroma: NDArray[np.float32], true: NDArray[np.float32]) -> Row:

@@ -28,6 +28,7 @@ _GLANCE = (
     "ciede2000",
     "gain",
     "cf_ratio",
+    "peak_ratio",
     "saturation_difference",
     "undisplayable",
     "lightness_error",
