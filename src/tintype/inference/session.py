@@ -62,6 +62,7 @@ class Session:
     def __init__(self, spec: ModelSpec, *, device: str, threads: int | None) -> None:
         self.device = choose_device(device, ort.get_available_providers())
         self._spec = spec
+        self._network = read_model(spec)
         self._threads = threads or _usable_cores()
         self._opening = Lock()
         self._opened: dict[frozenset[str], Any] = {}
@@ -100,13 +101,14 @@ class Session:
         """ONNX Runtime's session of the network that has these outputs and no others."""
         with self._opening:
             if outputs not in self._opened:
-                session = _open(self._spec, outputs, self.device, self._threads)
+                network = keep_outputs(self._network, outputs, name=self._spec.file)
+                session = _open(network, self._spec, self.device, self._threads)
                 _check_tensors(session, self._spec, outputs)
                 self._opened[outputs] = session
             return self._opened[outputs]
 
 
-def _open(spec: ModelSpec, outputs: frozenset[str], device: str, threads: int) -> Any:
+def _open(network: bytes, spec: ModelSpec, device: str, threads: int) -> Any:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = _SILENT
@@ -114,7 +116,6 @@ def _open(spec: ModelSpec, outputs: frozenset[str], device: str, threads: int) -
     providers = [(PROVIDERS[device], _PROVIDER_OPTIONS.get(device, {}))]
     if device != "cpu":
         providers.append((PROVIDERS["cpu"], {}))  # for the operators that the device lacks
-    network = keep_outputs(read_model(spec), outputs, name=spec.file)
     try:
         return ort.InferenceSession(network, options, providers=providers)
     except _CANNOT_OPEN as error:

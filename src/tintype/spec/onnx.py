@@ -17,9 +17,10 @@ from tintype.errors import ModelError
 
 _GRAPH, _METADATA_PROPS = 7, 14  # of ModelProto
 _ENTRY_KEY, _ENTRY_VALUE = 1, 2  # of StringStringEntryProto
-_NODE, _OUTPUT = 1, 12  # of GraphProto
+_NODE, _INITIALIZER, _OUTPUT = 1, 5, 12  # of GraphProto
 _NODE_INPUT, _NODE_OUTPUT, _NODE_ATTRIBUTE = 1, 2, 5  # of NodeProto
 _ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS = 6, 11  # of AttributeProto: the bodies of If and Loop
+_TENSOR_NAME = 8  # of TensorProto
 _VALUE_NAME = 1  # of ValueInfoProto
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
 _LONGEST_VARINT = 10  # bytes
@@ -52,7 +53,7 @@ def read_metadata(data: bytes, *, name: str) -> dict[str, str]:
 
 
 def keep_outputs(data: bytes, outputs: Collection[str], *, name: str) -> bytes:
-    """Drop all other outputs from a network, and the nodes that only they need.
+    """Drop all other outputs from a network, and the nodes and weights that only they need.
 
     Args:
         data: the whole ONNX file.
@@ -80,17 +81,19 @@ def keep_outputs(data: bytes, outputs: Collection[str], *, name: str) -> bytes:
 
 def _keep_graph_outputs(graph: memoryview, outputs: set[str]) -> bytes:
     needed = set(outputs)
-    kept = []
-    for number, content, whole in reversed(list(_fields(graph))):  # readers before their writers
-        if number == _NODE:
+    fields = list(_fields(graph))
+    kept = [True] * len(fields)
+    for index, (number, content, _) in reversed(list(enumerate(fields))):
+        if number == _NODE:  # readers come before their writers here
             reads, writes = _names_of_node(content)
-            if not writes & needed:
-                continue
-            needed |= reads
-        elif number == _OUTPUT and not _names_of_value(content) & outputs:
-            continue
-        kept.append(whole)
-    return b"".join(reversed(kept))
+            kept[index] = bool(writes & needed)
+            needed |= reads if kept[index] else set()
+    for index, (number, content, _) in enumerate(fields):
+        if number == _INITIALIZER:
+            kept[index] = bool(_names(content, _TENSOR_NAME) & needed)
+        elif number == _OUTPUT:
+            kept[index] = bool(_names(content, _VALUE_NAME) & outputs)
+    return b"".join(whole for (_, _, whole), keep in zip(fields, kept, strict=True) if keep)
 
 
 def _names_of_node(node: memoryview) -> tuple[set[str], set[str]]:
@@ -114,12 +117,12 @@ def _read_in_body(graph: memoryview) -> set[str]:
         if number == _NODE:
             reads |= _names_of_node(content)[0]
         elif number == _OUTPUT:
-            reads |= _names_of_value(content)
+            reads |= _names(content, _VALUE_NAME)
     return reads
 
 
-def _names_of_value(value: memoryview) -> set[str]:
-    return {str(content, "utf-8") for number, content, _ in _fields(value) if number == _VALUE_NAME}
+def _names(message: memoryview, field: int) -> set[str]:
+    return {str(content, "utf-8") for number, content, _ in _fields(message) if number == field}
 
 
 def _fields(message: memoryview) -> Iterator[Field]:
