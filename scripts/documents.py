@@ -3,8 +3,9 @@
 
 A place ``<!-- record: NAME -->`` in a document shows ``docs/records/NAME.json``, drawn up by the
 function that :data:`DRAWERS` has for that record's kind; ``NAME?`` says where there is no such
-record that nothing has been measured. With ``--check`` nothing is written, and
-the exit code is 1 if a document says something else than its records.
+record that nothing has been measured, ``NAME#glance`` shows the most important table only. With
+``--check`` nothing is written, and the exit code is 1 if a document says something else than its
+records.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from scripts.training_record import KIND as TRAINING
 from tintype.errors import TintypeError
 from tintype.evaluate.evaluation import KIND as EVALUATION
 from tintype.evaluate.evaluation import Evaluation
-from tintype.evaluate.tables import to_markdown
+from tintype.evaluate.tables import glance_to_markdown, to_markdown
 from tintype.evaluate.video import KIND as FILMS
 from tintype.evaluate.video import FilmEvaluation
 from tintype.learn.overfitting import KIND as OVERFITTING
@@ -33,8 +34,9 @@ from tintype.records.record import Record, read_record
 ROOT = Path(__file__).parents[1]
 RECORDS = Path("docs/records")
 OPTIONAL = "?"  # after the name of a record that may be missing
+GLANCE = "#glance"  # after a name: the most important table only
 
-DRAWERS: dict[str, Callable[[Record], str]] = {  # kind of a record → its Markdown
+DRAWERS: dict[str, Callable[[Record], str]] = {  # kind of a record, of a glance → its Markdown
     result.KIND: lambda record: result.load(record).to_markdown(),
     FILMS: lambda record: FilmEvaluation.from_content(record.content).to_markdown(),
     NETWORK: lambda record: model_record.to_markdown(record.content),
@@ -42,6 +44,7 @@ DRAWERS: dict[str, Callable[[Record], str]] = {  # kind of a record → its Mark
     OVERFITTING: lambda record: Overfitting.from_content(record.content).to_markdown(),
     experiments.KIND: lambda record: experiments.to_markdown(record.content),
     EVALUATION: lambda record: to_markdown(Evaluation.from_content(record.content)),
+    EVALUATION + GLANCE: lambda record: glance_to_markdown(Evaluation.from_content(record.content)),
 }
 
 
@@ -79,15 +82,16 @@ def draw_up(text: str, root: Path) -> str:
         tintype.errors.RecordError: a record is missing, or nothing draws up its kind.
     """
     for place in list_places(text):
-        name = place.removesuffix(OPTIONAL)
+        name = place.removesuffix(OPTIONAL).removesuffix(GLANCE)
         file = root / RECORDS / f"{name}.json"
         if place.endswith(OPTIONAL) and not file.exists():
             text = fill_place(text, place, "Not measured yet.")
             continue
         record = read_record(file)
-        if record.kind not in DRAWERS:
-            raise TintypeError(f"no function draws up records of kind {record.kind!r}")
-        body = f"{DRAWERS[record.kind](record).strip()}\n\n{describe(record.provenance, name)}"
+        kind = record.kind + (GLANCE if GLANCE in place else "")
+        if kind not in DRAWERS:
+            raise TintypeError(f"no function draws up records of kind {kind!r}")
+        body = f"{DRAWERS[kind](record).strip()}\n\n{describe(record.provenance, name)}"
         text = fill_place(text, place, body)
     return text
 

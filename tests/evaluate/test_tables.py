@@ -9,6 +9,7 @@ from tintype.evaluate.measurement import evaluate
 from tintype.evaluate.options import EvaluateOptions
 from tintype.evaluate.statistics import STATISTICS
 from tintype.evaluate.tables import (
+    glance_to_markdown,
     list_worse,
     say_worse,
     show,
@@ -73,6 +74,13 @@ def test_a_document_shows_candidates_and_sources(found):
     assert "6 photographs; grey input: lightness" in text
     assert "| candidate \\<1\\> |" in text
     assert "| kitchen" in text
+    assert text.startswith(glance_to_markdown(found))
+
+
+def test_a_glance_shows_candidates_only(found):
+    text = glance_to_markdown(found)
+    assert text.count("candidate \\<1\\>") == 1
+    assert "kitchen" not in text
 
 
 def test_points_stand_with_what_they_take_off_the_error(subjects, baselines, pale):

@@ -70,6 +70,16 @@ def test_a_record_that_may_be_missing_is_said_not_to_be_there(repository, monkey
     assert "| a    | 0.33 |" in path.read_text()
 
 
+def test_a_glance_is_what_its_own_function_draws(repository, monkeypatch, capsys):
+    path = repository / "docs" / "deep" / "speed.md"
+    path.write_text(DOCUMENT.replace("start -->", "start#glance -->"))
+    assert run(monkeypatch) == 2
+    assert "draws up records of kind 'benchmark#glance'" in capsys.readouterr().err
+    monkeypatch.setitem(documents.DRAWERS, "benchmark#glance", lambda record: record.kind)
+    assert run(monkeypatch) == 0
+    assert "start#glance -->\n\nbenchmark\n\n<sub>" in path.read_text()
+
+
 def test_a_kind_that_nothing_draws_is_named(repository, monkeypatch, capsys):
     record = Record(kind="poem", provenance=collect_provenance(), content={})
     write_record(record, repository / "docs" / "records" / "speed" / "start.json")

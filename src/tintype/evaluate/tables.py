@@ -161,21 +161,27 @@ def to_markdown(evaluation: Evaluation) -> str:
 
     Sources are left out where only some photographs of each were drawn, or there is one source.
     """
-    count = len(evaluation.photographs["key"])
     own = [name for name in evaluation.own_names if name not in (GREY_NAME, MODE_NAME)]
-    drawn = " drawn by a seed" if evaluation.options["limit"] else ""
-    parts = [
-        f"{count:,} photographs{drawn}; grey input: {evaluation.options['grey']}; in brackets 95 % "
-        "bootstrap intervals.\n",
-        markdown.table(*tabulate_glance(evaluation, evaluation.own_names)),
-    ]
+    parts = [glance_to_markdown(evaluation)]
     for by, tabulate in (("points", tabulate_points), ("at_size", tabulate_sizes)):
         with_rows = [name for name in own if evaluation.variants(name, by)]
         parts += [markdown.table(*tabulate(evaluation, name)) for name in with_rows]
-    if len(evaluation.groups("source")) > 1 and not drawn:
+    if len(evaluation.groups("source")) > 1 and not evaluation.options["limit"]:
         parts.append(markdown.table(*tabulate_groups(evaluation, "source")))
         parts += [f"{sentence}\n" for sentence in say_worse(evaluation)]
     return "\n".join(parts)
+
+
+def glance_to_markdown(evaluation: Evaluation) -> str:
+    """The first table only, and what it is of."""
+    count = len(evaluation.photographs["key"])
+    drawn = " drawn by a seed" if evaluation.options["limit"] else ""
+    said = (
+        f"{count:,} photographs{drawn}; grey input: {evaluation.options['grey']}; in brackets 95 % "
+        "bootstrap intervals.\n"
+    )
+    table = markdown.table(*tabulate_glance(evaluation, evaluation.own_names))
+    return f"{said}\n{table}"
 
 
 def show(interval: Interval | None, statistic: Statistic, *, bounds: bool = True) -> str:
