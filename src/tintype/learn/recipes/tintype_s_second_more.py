@@ -3,8 +3,8 @@
 
 tintype train tintype_s_second_more --from tintype-s --data DIR --out runs/tintype_s_second_more
 
-It goes on from where ``tintype_s_second`` has come, with all but three of the encoder's blocks free,
-at lower rates and on other crops.
+It goes on from where ``tintype_s_second`` has come, with all but three of the encoder's blocks
+free, at lower rates and on other crops.
 """
 
 from dataclasses import replace
