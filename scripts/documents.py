@@ -36,7 +36,7 @@ RECORDS = Path("docs/records")
 OPTIONAL = "?"  # after the name of a record that may be missing
 GLANCE = "#glance"  # after a name: the most important table only
 
-DRAWERS: dict[str, Callable[[Record], str]] = {  # kind of a record, of a glance → its Markdown
+DRAWERS: dict[str, Callable[[Record], str]] = {  # kind of a record, or of its glance → Markdown
     result.KIND: lambda record: result.load(record).to_markdown(),
     FILMS: lambda record: FilmEvaluation.from_content(record.content).to_markdown(),
     NETWORK: lambda record: model_record.to_markdown(record.content),

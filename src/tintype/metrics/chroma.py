@@ -6,8 +6,8 @@ as much as colour everywhere does, and cost less ΔE00, which forgives strength.
 numbers together tell the two apart: of two candidates with one colourfulness, the one with the
 higher peak has the patches.
 
-Source: C*uv, CIE 15:2004, equation 8.29. The percentile is ours: a patch of a fiftieth of the
-picture is the smallest that is seen at once.
+Source: C*uv as in CIE 15:2004. The percentile is ours: a patch of a fiftieth of the picture is the
+smallest that is seen at once.
 """
 
 import numpy as np

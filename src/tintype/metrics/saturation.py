@@ -5,8 +5,7 @@ The paper does not say which saturation it means. HSV's S is the natural reading
 other colour space, and is reported first; CIELUV's own s*uv = C*uv / L* is the second. The sign is
 kept: negative is duller than the truth, which is what the paper holds against regression.
 
-Source: Hwang and Zhou 2016, section 5.1: (Σ Sp - Σ Sa) / Σ Sa over the pixels. s*uv: CIE 15:2004,
-equation 8.31.
+Source: Hwang and Zhou 2016, section 5.1: (Σ Sp - Σ Sa) / Σ Sa over the pixels. s*uv: CIE 15:2004.
 """
 
 import numpy as np

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The second member of the network that comes with tintype, trained on.
 
-tintype train tintype_s_second_more --from tintype-s --data DIR --out runs/tintype_s_second_more
+tintype train tintype_s_second_more --from SECOND --data DIR --out runs/tintype_s_second_more
 
-It goes on from where ``tintype_s_second`` has come, with all but three of the encoder's blocks
-free, at lower rates and on other crops.
+It goes on from where ``tintype_s_second`` has come (SECOND: the weights that an export of its run
+leaves), with all but three of the encoder's blocks free, at lower rates and on other crops.
 """
 
 from dataclasses import replace
