@@ -72,6 +72,24 @@ def test_weights_of_another_width_are_refused(tmp_path):
         MobileNetV2Config(width=0.5).build().load_imagenet(tmp_path / "w.safetensors")
 
 
+def test_weights_that_are_incomplete_are_refused(tmp_path):
+    encoder = MobileNetV2Config().build()
+    whole = published(encoder)
+    last = sorted(whole)[-1].rsplit(".", 1)[0]
+    for lost in (["weight", "bias"], ["bias"]):
+        left = {k: t for k, t in whole.items() if k not in {f"{last}.{part}" for part in lost}}
+        save_file(left, tmp_path / "w.safetensors")
+        with pytest.raises(ModelError, match=r"has 50 convolutions .* encoder 51"):
+            encoder.load_imagenet(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK no safetensors", b"\xff" * 100])
+def test_a_damaged_file_is_named(tmp_path, content):
+    (tmp_path / "w.safetensors").write_bytes(content)
+    with pytest.raises(ModelError, match="cannot read ImageNet weights"):
+        MobileNetV2Config(width=0.25).build().load_imagenet(tmp_path / "w.safetensors")
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ModelError, match="none.safetensors"):
         MobileNetV2Config().build().load_imagenet(tmp_path / "none.safetensors")

@@ -199,6 +199,14 @@ def test_members_come_from_runs_and_from_released_weights(small_recipe, photogra
             assert not network.training
 
 
+def test_a_member_of_which_only_a_part_fits_is_refused(small_recipe, tmp_path):
+    decoder = replace(small_recipe.network.decoder, widths=(4, 8, 8))
+    narrow = replace(small_recipe, network=replace(small_recipe.network, decoder=decoder))
+    save_weights([Network(narrow.network)], tmp_path / "w.safetensors")
+    with pytest.raises(ModelError, match=r"another network: of \d+ tensors \d+ are there"):
+        load_members([small_recipe], [tmp_path / "w.safetensors"])
+
+
 def test_fine_tuning_starts_from_the_member_that_fits(small_recipe, tmp_path):
     decoder = replace(small_recipe.network.decoder, widths=(4, 8, 8))
     narrow = replace(small_recipe.network, decoder=decoder)

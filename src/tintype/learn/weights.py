@@ -49,16 +49,21 @@ def load_weights(network: Network, file: Path, *, member: int | None = None) -> 
     Args:
         network: to be changed.
         file: safetensors.
-        member: whose weights, counted from 0; by default those of which most fit.
+        member: whose weights, counted from 0, which must then be whole; by default those of which
+            most fit.
 
     Raises:
-        ModelError: ``file`` cannot be read, or nothing in it fits the network.
+        ModelError: ``file`` cannot be read, nothing in it fits the network, or of a ``member``
+            that was asked for not everything.
     """
     released, own = _read(file), network.state_dict()
     members = range(count_members(file)) if member is None else [member]
     fitting = max((_choose(released, own, each) for each in members), key=len)
-    if not fitting:
-        raise ModelError(f"{file} holds the weights of another network than {type(network)}")
+    if not fitting or (member is not None and len(fitting) < len(own)):
+        raise ModelError(
+            f"{file} holds the weights of another network: "
+            f"of {len(own)} tensors {len(fitting)} are there"
+        )
     network.load_state_dict(fitting, strict=False)
 
 

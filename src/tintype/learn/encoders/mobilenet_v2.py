@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Self
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -110,14 +111,23 @@ class MobileNetV2(Encoder):
                 A grey input is the same value in three planes, so the stem's planes are summed.
 
         Raises:
-            ModelError: ``file`` is missing or holds another network.
+            ModelError: ``file`` is missing, damaged, or holds another network.
         """
         try:
             published = load_file(file)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, SafetensorError) as error:
             raise ModelError(f"cannot read ImageNet weights from {file}: {error}") from error
-        layers = sorted({key.rsplit(".", 1)[0] for key in published})
+        layers = sorted(
+            key.removesuffix(".weight")
+            for key, tensor in published.items()
+            if key.endswith(".weight") and tensor.ndim == 4 and f"{key[:-6]}bias" in published
+        )
         convolutions = self._convolutions()
+        if len(layers) < len(convolutions):
+            raise ModelError(
+                f"{file} does not fit: it has {len(layers)} convolutions with their biases, this "
+                f"encoder {len(convolutions)}; it must be MobileNetV2's classifier, norms folded in"
+            )
         for convolution, layer in zip(convolutions, layers, strict=False):
             weight = published[f"{layer}.weight"].float()
             if convolution is self.stem:
