@@ -19,7 +19,7 @@ import numpy as np
 from scripts.experiments.measure import SHARE, Floats, measure_decodes, measure_network
 from scripts.experiments.table import KIND
 from scripts.experiments.trials import BASE, PHOTOGRAPHS, Trial, list_trials
-from tintype.errors import RecordError, TintypeError
+from tintype.errors import Diverged, RecordError, TintypeError
 from tintype.evaluate.photographs import hash_data
 from tintype.learn.datasets import PhotographCache, open_cache
 from tintype.learn.scores import read_squares
@@ -90,18 +90,25 @@ def run(
     *,
     minutes: float,
 ) -> bool:
-    """Run one, or go on with it, and measure it; False where time ran out before its end."""
+    """Run one, or go on with it, and measure it; False where time ran out before its end.
+
+    One that diverges has no row.
+    """
     print(f"{trial.name}: {trial.change}", flush=True)
     start = time.monotonic()
     place = asked.out / trial.name
-    module = train(
-        trial.recipe,
-        _leave_dull_out(photographs) if trial.vivid else photographs,
-        None,
-        place,
-        schedule=Schedule(minutes=minutes if np.isfinite(minutes) else None, validate_every=0),
-        imagenet=asked.imagenet if trial.recipe.imagenet_start else None,
-    )
+    try:
+        module = train(
+            trial.recipe,
+            _leave_dull_out(photographs) if trial.vivid else photographs,
+            None,
+            place,
+            schedule=Schedule(minutes=minutes if np.isfinite(minutes) else None, validate_every=0),
+            imagenet=asked.imagenet if trial.recipe.imagenet_start else None,
+        )
+    except Diverged as error:
+        print(f"  {error}", flush=True)
+        return True
     seconds = time.monotonic() - start
     if module.global_step < trial.recipe.steps:
         journal.append({"name": trial.name, "seconds": seconds})

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tintype.errors import Diverged
 from tintype.learn import curves
 from tintype.learn.curves import (
     CourseRecorder,
@@ -93,6 +94,16 @@ def test_the_course_is_scored_every_so_many_steps_and_after_the_last(
         recorder.on_train_batch_end(trainer, SimpleNamespace(network=network))
         assert network.training
     assert read_course(tmp_path) == [(step, {"l2": float(step)}) for step in looks]
+
+
+def test_scores_that_are_no_numbers_end_the_run(tmp_path, monkeypatch):
+    scores = SimpleNamespace(summary=lambda: {"l2": math.nan})
+    monkeypatch.setattr(curves, "score_network", lambda *_, **__: scores)
+    recorder = CourseRecorder(tmp_path, "photographs", side=32, every=1)
+    trainer = SimpleNamespace(global_step=1, max_steps=2)
+    with pytest.raises(Diverged, match=r"by step 1 .* lower the rates"):
+        recorder.on_train_batch_end(trainer, SimpleNamespace(network=Switch()))
+    assert read_course(tmp_path) == []
 
 
 def test_a_run_that_was_not_looked_at_has_no_course(tmp_path):

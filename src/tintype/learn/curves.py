@@ -14,6 +14,7 @@ from typing import Any
 import lightning as L
 from lightning.pytorch.callbacks import Callback
 
+from tintype.errors import Diverged
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.scores import score_network
 from tintype.records.journal import Entry, Journal, read_journal
@@ -127,13 +128,22 @@ class CourseRecorder(Callback):
         self._on_look = on_look
 
     def on_train_batch_end(self, trainer: L.Trainer, module: Any, *_: Any) -> None:
-        """Look every so many steps, and after the last."""
+        """Look every so many steps, and after the last.
+
+        Raises:
+            Diverged: a score is no number.
+        """
         step = trainer.global_step
         if step % self._every and step != trainer.max_steps:
             return
         module.network.eval()
         summary = score_network(module.network, self._photographs, side=self._side).summary()
         module.network.train()
+        if not all(map(math.isfinite, summary.values())):
+            raise Diverged(
+                f"by step {step:,} the network has diverged: what it answers is no number; lower "
+                f"the rates, or clip gradients, and begin again"
+            )
         with Journal(self._file, kind=_COURSE_KIND, durable=False) as journal:
             journal.append({"step": step, "scores": summary})
         if self._on_look(step, summary):

@@ -119,6 +119,30 @@ def test_a_rate_at_which_weights_diverge_is_searched_past(photographs, tmp_path,
     assert found["best"] < 0.1
 
 
+def test_what_diverges_is_reported_as_such_and_stops_nothing(photographs, tmp_path, monkeypatch):
+    real = reproductions.train
+
+    def train(recipe, train_photographs, validation, place, **options):
+        if place.name.startswith("search-nesterov") or place.name in (
+            "nesterov",
+            "classification-seed-1",
+            "regression-l2-longer",
+        ):
+            raise Diverged("no numbers")
+        return real(recipe, train_photographs, validation, place, **options)
+
+    monkeypatch.setattr(reproductions, "train", train)
+    with Reproduction(tmp_path, photographs, OPTIONS) as run:
+        assert run.run()
+        search, cell = run.results["search-nesterov"], run.results["nesterov"]
+        page = write_report(run).read_text()
+    assert set(search["losses"]) == {None}
+    assert cell["rate"] == search["best"] == min(search["rates"])
+    assert "test" not in cell
+    assert "<td>diverged</td>" in page
+    assert "changed none, it diverged" in page
+
+
 def test_a_slice_without_time_only_reports(photographs, tmp_path):
     with Reproduction(tmp_path, photographs, OPTIONS) as run:
         assert not run.run(minutes=0)

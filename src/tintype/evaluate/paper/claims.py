@@ -9,6 +9,7 @@ and that is what is said.
 Source: Hwang & Zhou 2016, sections 3 and 5.
 """
 
+import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,12 +57,16 @@ def judge_claims(grid: Grid, results: Results) -> list[Claim]:
 
 
 def accuracy(found: Found) -> float:
-    """Mean of Acc.U and Acc.V on the test photographs."""
+    """Mean of Acc.U and Acc.V on the test photographs; below all where there is no network."""
+    if "test" not in found:
+        return -math.inf
     return float(found["test"]["accuracy_u"] + found["test"]["accuracy_v"]) / 2
 
 
 def saturation(found: Found) -> float:
-    """Size of Sat. diff.: how far the saturation is from the truth's, either way."""
+    """Size of Sat. diff.: how far from the truth's, either way; infinite without a network."""
+    if "test" not in found:
+        return math.inf
     return abs(float(found["test"]["saturation_difference"]))
 
 
@@ -118,7 +123,8 @@ def _classification_is_not(when: str, vivid: list[Found], dull: list[Found]) -> 
     return Claim(
         f"Classification comes much closer to the true saturation{when}.",
         verdict,
-        f"size of Sat. diff. {values[0]:.1%}, with ℓ2 regression {values[1]:.1%}",
+        f"size of Sat. diff. {_write(saturation, values[0])}, with ℓ2 regression "
+        f"{_write(saturation, values[1])}",
     )
 
 
@@ -152,6 +158,8 @@ def _noise(seeds: Sequence[Found], looks: Sequence[Found], measure: Measure) -> 
 
 
 def _write(measure: Measure, value: float) -> str:
+    if math.isinf(value):
+        return "none, it diverged"
     return f"{value:.3f}" if measure is loss else f"{value:.1%}"
 
 

@@ -168,7 +168,7 @@ def _saturation_bars(grid: Grid, results: Results) -> html.Markup:
     bars = [
         Bar(label=run.name, value=100 * results[run.name]["test"]["saturation_difference"])
         for run in grid
-        if isinstance(run, Cell) and run.name in results
+        if isinstance(run, Cell) and "test" in results.get(run.name, {})
     ]
     return bar_plot(bars, title="Sat. diff. of every run", value_label="% of the true saturation")
 

@@ -137,7 +137,10 @@ class Reproduction:
 
     def has(self, names: Iterable[str]) -> bool:
         """Whether these cells are finished and their networks still there."""
-        return all(name in self.results and (self._place(name) / LAST).exists() for name in names)
+        return all(
+            "test" in self.results.get(name, {}) and (self._place(name) / LAST).exists()
+            for name in names
+        )
 
     def network(self, name: str) -> tuple[Network, Recipe]:
         """A finished cell's network, in evaluation mode, and its recipe."""
@@ -206,24 +209,31 @@ class Reproduction:
         return max(LARGEST_BATCH, int(left / (count_photographs(grid) / unit * seconds)))
 
     def _train(self, cell: Cell, end: float | None) -> dict[str, Any] | None:
-        """Train a cell's network and score it; None where time ran out."""
+        """Train a cell's network and score it, if it did not diverge; None where time ran out."""
         recipe = self._recipe(cell)
         place = self._place(cell.name)
         validation = self.part(cell.data, "validation")
         look = math.ceil(self.plan["photographs"] / _VALIDATIONS / recipe.batch_size)
         self._say(f"{cell.system} (seed {recipe.seed})")
-        module = train(
-            recipe,
-            self.part(cell.data, "train"),
-            validation,
-            place,
-            schedule=Schedule(minutes=_minutes_until(end), validate_every=look),
-            imagenet=self._imagenet if recipe.imagenet_start else None,
-            callbacks=[
-                CurveRecorder(place, every=max(1, recipe.steps // _CURVE_POINTS)),
-                CourseRecorder(place, validation, side=recipe.side, every=look),
-            ],
-        )
+        try:
+            module = train(
+                recipe,
+                self.part(cell.data, "train"),
+                validation,
+                place,
+                schedule=Schedule(minutes=_minutes_until(end), validate_every=look),
+                imagenet=self._imagenet if recipe.imagenet_start else None,
+                callbacks=[
+                    CurveRecorder(place, every=max(1, recipe.steps // _CURVE_POINTS)),
+                    CourseRecorder(place, validation, side=recipe.side, every=look),
+                ],
+            )
+        except Diverged:
+            return {
+                "course": _read_course(place, recipe),
+                "loss": None,
+                "rate": recipe.optimizer.rate,
+            }
         if module.global_step < recipe.steps:
             return None
         network = module.network.eval()
@@ -233,10 +243,7 @@ class Reproduction:
         }
         return {
             **found,
-            "course": [
-                {"photographs": step * recipe.batch_size, **scores}
-                for step, scores in read_course(place)
-            ],
+            "course": _read_course(place, recipe),
             "loss": _last_tenth(place),
             "rate": recipe.optimizer.rate,
             "parameters": sum(parameter.numel() for parameter in network.parameters()),
@@ -278,8 +285,13 @@ class Reproduction:
             if module.global_step < recipe.steps:
                 return None
             losses.append(_last_tenth(place))
-        known = [(loss, rate) for loss, rate in zip(losses, search.rates, strict=True) if loss]
-        return {"rates": list(search.rates), "losses": losses, "best": min(known)[1]}
+        known = [
+            (loss, rate)
+            for loss, rate in zip(losses, search.rates, strict=True)
+            if loss is not None
+        ]
+        _, best = min(known, default=(math.inf, min(search.rates)))  # at worst the mildest
+        return {"rates": list(search.rates), "losses": losses, "best": best}
 
     def _measure_baselines(self) -> None:
         """Constant grey and the dataset mode, on the test photographs of each set."""
@@ -343,6 +355,13 @@ class Reproduction:
 
 def _minutes_until(end: float | None) -> float | None:
     return None if end is None else max(0.0, end - time.monotonic()) / _MINUTE
+
+
+def _read_course(place: Path, recipe: Recipe) -> list[dict[str, float]]:
+    """What a cell's network scored while it learnt, by photographs seen."""
+    return [
+        {"photographs": step * recipe.batch_size, **scores} for step, scores in read_course(place)
+    ]
 
 
 def _last_tenth(place: Path) -> float | None:

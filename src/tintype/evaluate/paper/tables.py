@@ -117,14 +117,13 @@ def rate_table(grid: Grid, results: Results) -> Table:
 
 
 def headline_runs(grid: Grid, results: Results, system: str) -> list[Mapping[str, Any]]:
-    """The finished runs of a headline system, one a seed."""
+    """The runs of a headline system that ended in a network, one a seed."""
     return [
         results[run.name]
         for run in grid
-        if isinstance(run, Cell)
-        and run.table == HEADLINE
+        if _is_headline(run)
         and run.name.startswith(f"{system}-seed-")
-        and run.name in results
+        and "test" in results.get(run.name, {})
     ]
 
 
@@ -176,7 +175,8 @@ def _rows(grid: Grid, results: Results, table: str) -> list[tuple[str, ...]]:
             found = results[run.name]
             system = f"{run.system} ({found['rate']:g})" if run.search else run.system
             loss = "diverged" if found["loss"] is None else f"{found['loss']:.3f}"
-            rows.append((system, "1", *_cells([found["test"]]), loss))
+            scores = [found["test"]] if "test" in found else []
+            rows.append((system, "1", *_cells(scores), loss))
     return rows
 
 
