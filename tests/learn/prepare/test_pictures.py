@@ -54,14 +54,17 @@ def test_rotation_counts_counter_clockwise(make):
     )
 
 
-def test_an_embedded_profile_is_applied():
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_an_embedded_profile_is_applied(mode):
     """A profile whose red and green primaries are exchanged: its red is our green."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     exchanged = (
         profile.replace(b"rXYZ", b"....").replace(b"gXYZ", b"rXYZ").replace(b"....", b"gXYZ")
     )
     data = io.BytesIO()
-    Image.new("RGB", (20, 20), (200, 30, 30)).save(data, "PNG", icc_profile=exchanged)
+    Image.new("RGB", (20, 20), (200, 30, 30)).convert(mode, palette=Image.Palette.ADAPTIVE).save(
+        data, "PNG", icc_profile=exchanged
+    )
     np.testing.assert_allclose(pixels(pack(data.getvalue(), PNG))[0, 0], [30, 200, 30], atol=2)
 
 

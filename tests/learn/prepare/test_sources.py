@@ -1,3 +1,6 @@
+import zipfile
+
+import numpy as np
 import pytest
 
 from tintype.errors import InputError, UnreadableImage
@@ -33,6 +36,41 @@ def test_one_damaged_file_is_its_own_failure(tmp_path, make):
         with pytest.raises(UnreadableImage, match="damaged inside its archive"):
             members[0].read()
         assert members[1].read() == b"fine"
+
+
+@pytest.mark.parametrize(
+    ("flag", "method", "message"),
+    [
+        (0, zipfile.ZIP_DEFLATED, "damaged inside its archive"),
+        (0, zipfile.ZIP_BZIP2, "damaged inside its archive"),
+        (0, zipfile.ZIP_LZMA, "damaged inside its archive"),
+        (1, zipfile.ZIP_STORED, "encrypted"),
+    ],
+)
+def test_whatever_is_wrong_with_a_file_of_a_zip_is_its_own_failure(tmp_path, flag, method, message):
+    content = np.random.default_rng(0).bytes(500)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.writestr("1.jpg", content)
+        start = len(archive.filelist[0].FileHeader())
+        archive.filelist[0].flag_bits |= flag
+    data = bytearray((tmp_path / "a.zip").read_bytes())
+    if not flag:
+        data[start + 9 : start + 40] = b"\xff" * 31
+    (tmp_path / "a.zip").write_bytes(data)
+    with (
+        open_source(tmp_path / "a.zip") as members,
+        pytest.raises(UnreadableImage, match=message),
+    ):
+        members[0].read()
+
+
+def test_a_file_that_is_gone_is_its_own_failure(tmp_path, make):
+    make.lay_out(tmp_path, {"1.jpg": b"one", "2.jpg": b"two"})
+    with open_source(tmp_path) as members:
+        (tmp_path / "1.jpg").unlink()
+        with pytest.raises(UnreadableImage, match="cannot be read: No such file"):
+            members[0].read()
+        assert members[1].read() == b"two"
 
 
 @pytest.mark.parametrize(

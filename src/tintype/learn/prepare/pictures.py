@@ -71,6 +71,8 @@ def _upright_srgb(opened: Image.Image, short_side: int) -> Image.Image:
     shrink = 2 * short_side / min(opened.size)
     opened.draft("RGB", (int(opened.width * shrink), int(opened.height * shrink)))
     upright = ImageOps.exif_transpose(opened)
+    if upright.mode in ("P", "PA", "RGBA"):
+        upright = upright.convert("RGB")
     if profile and upright.mode in ("RGB", "CMYK"):
         return _through_profile(upright, profile)
     return upright.convert("RGB")

@@ -34,6 +34,7 @@ from tintype.learn.prepare.options import DEFAULTS, PrepareOptions
 from tintype.learn.prepare.pictures import SUFFIXES, Packed, pack
 from tintype.learn.prepare.sources import open_source
 from tintype.learn.prepare.split import split_names
+from tintype.records.provenance import hash_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _fingerprint(
 def _is_finished(journal: PrepareJournal, destination: Path, shard: str) -> bool:
     finished = journal.finished.get(shard)
     file = destination / shard
-    return finished is not None and file.is_file() and sha256_of(file) == finished.sha256
+    return finished is not None and file.is_file() and hash_file(file) == finished.sha256
 
 
 def _write_shard(
@@ -182,7 +183,7 @@ def _write_shard(
                 _add(tar, f"{row.key}.{SUFFIXES[options.encoding]}", packed.data)
                 rows.append(row)
     partial.replace(file)
-    return FinishedShard(shard, sha256_of(file), tuple(rows), tuple(skipped))
+    return FinishedShard(shard, hash_file(file), tuple(rows), tuple(skipped))
 
 
 def _pack_one(
@@ -234,9 +235,3 @@ def _progress(journal: PrepareJournal, plan: dict[str, list[_Planned]], shard: s
         skipped=skipped,
         shard=shard,
     )
-
-
-def sha256_of(file: Path) -> str:
-    """Checksum of a file, read in pieces."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -8,8 +8,10 @@ of each as :class:`Member` rows whose paths read as if everything had been unpac
 written to disk, and a member is read only when it is asked for.
 """
 
+import lzma
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,15 @@ from typing import IO, cast
 from tintype.errors import InputError, UnreadableImage
 
 _KINDS = {".zip": "zip", ".tar": "tar"}
+_DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,  # bzip2's data
+    RuntimeError,  # encrypted, or compressed in a way that is not known
+)
 _COMPRESSED = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 
@@ -79,7 +90,7 @@ class _Listing:
         for file in root.rglob("*"):
             path = PurePosixPath(file.relative_to(root).as_posix())
             if file.is_file():
-                members += self._enter(path, file.read_bytes, partial(_open_binary, file))
+                members += self._enter(path, partial(_read_file, file), partial(_open_binary, file))
         return members
 
     def archive(
@@ -97,7 +108,7 @@ class _Listing:
         stream = self._stack.enter_context(open_file())
         try:
             return self._zip(stream, inside) if kind == "zip" else self._tar(stream, inside)
-        except (zipfile.BadZipFile, tarfile.TarError) as error:
+        except _DAMAGE as error:
             raise InputError(f"{name} is damaged ({error}); download it again") from error
 
     def _zip(self, stream: IO[bytes], inside: PurePosixPath) -> list[Member]:
@@ -133,6 +144,13 @@ class _Listing:
         return self.archive(open_file, path.name, folder) if self._descend(folder) else []
 
 
+def _read_file(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UnreadableImage(f"cannot be read: {error.strerror}") from error
+
+
 def _open_binary(file: Path) -> IO[bytes]:
     return file.open("rb")
 
@@ -145,5 +163,5 @@ def _read_locked(open_file: Callable[[], IO[bytes]], lock: Lock) -> bytes:
     try:
         with lock, open_file() as file:
             return file.read()
-    except (zipfile.BadZipFile, tarfile.TarError) as error:  # this one file is damaged
+    except _DAMAGE as error:  # this one file is damaged
         raise UnreadableImage(f"damaged inside its archive: {error}") from error
