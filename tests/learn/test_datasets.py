@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 import itertools
 import os
+import tarfile
 
 import numpy as np
 import pytest
 import torch
 
+from tintype.errors import InputError
 from tintype.learn import datasets
 from tintype.learn.augment import Augment
 from tintype.learn.datasets import (
@@ -72,6 +74,12 @@ def test_a_build_that_fails_leaves_nothing(shards, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="the disk is full"):
         open_cache(shards, tmp_path / "c", workers=1)
     assert list((tmp_path / "c").iterdir()) == []
+
+
+def test_shards_of_nothing_are_refused(tmp_path):
+    tarfile.open(tmp_path / "a-000.tar", "w").close()
+    with pytest.raises(InputError, match="hold no photographs"):
+        open_cache(tmp_path, tmp_path / "cache", workers=1)
 
 
 def test_squares_are_the_middle_of_photographs_at_their_own_size(cache, pictures):

@@ -82,13 +82,15 @@ def open_cache(
         on_progress: called with shards done and shards in all.
 
     Raises:
-        InputError: there are no shards, or a member of one cannot be decoded.
+        InputError: there are no shards or nothing in them, or a member of one cannot be decoded.
     """
     shards = list_shards(data)
     folder = cache / _fingerprint(shards)
     if not (folder / "index.json").exists():
         _build(shards, folder, workers or os.cpu_count() or 1, on_progress)
     index = json.loads((folder / "index.json").read_text())
+    if not index["keys"]:
+        raise InputError(f"the shards in {data} hold no photographs; prepare more of them")
     sizes = np.array(index["sizes"], dtype=np.int64).reshape(-1, 2)
     lengths = sizes.prod(axis=1) * 3
     return PhotographCache(
