@@ -111,6 +111,17 @@ def test_data_is_hashed_by_name(folder, shard):
     assert list(hash_data([folder])) == [folder.name]
 
 
+def test_data_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name / "val").mkdir(parents=True)
+        with tarfile.open(tmp_path / name / "val" / "val-000.tar", "w") as tar:
+            tar.addfile(tarfile.TarInfo(f"{name}.png"))
+    first, second = (tmp_path / name / "val" for name in ("a", "b"))
+    hashes = hash_data([first, second, first])
+    assert list(hashes) == ["val-000.tar", "val/val-000.tar"]
+    assert len(set(hashes.values())) == 2
+
+
 def test_a_shard_may_hold_other_files(tmp_path, shard, folder):
     (tmp_path / "note.txt").write_text("about")
     with tarfile.open(tmp_path / "more.tar", "w") as tar:

@@ -9,7 +9,7 @@ Nothing is decoded while the photographs are listed; :meth:`Subject.read` does t
 """
 
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -116,15 +116,23 @@ def choose_subjects(
 
 
 def hash_data(data: Sequence[Path]) -> dict[str, str]:
-    """Name and SHA-256 of each place in ``data``, for the record."""
+    """Name and SHA-256 of each place in ``data``, for the record.
+
+    Of two that are named alike the second has the folder's name before its own.
+    """
     hashes: dict[str, str] = {}
-    for place in data:
-        shards = _list_shards(place)
-        if shards:
-            hashes |= {shard.name: hash_file(shard) for shard in shards}
-        else:
-            hashes[place.resolve().name] = hash_files(list_pictures(place), root=place)
+    for place in dict.fromkeys(path.resolve() for path in data):
+        for shard in _list_shards(place):
+            hashes[_name_apart(shard, hashes)] = hash_file(shard)
+        if not _list_shards(place):
+            hashes[_name_apart(place, hashes)] = hash_files(list_pictures(place), root=place)
     return hashes
+
+
+def _name_apart(path: Path, taken: Container[str]) -> str:
+    """The shortest end of an address that is not taken."""
+    ends = (Path(*path.parts[first:]).as_posix() for first in range(len(path.parts) - 1, -1, -1))
+    return next(end for end in ends if end not in taken)
 
 
 def list_pictures(folder: Path) -> list[Path]:
