@@ -23,7 +23,7 @@ from benchmarks.result import Result
 from tintype.errors import OptionError
 from tintype.imaging.atomic import PART_SUFFIX
 from tintype.jobs.ledger import JOURNAL
-from tintype.records.journal import read_journal
+from tintype.records.journal import Entry, read_journal
 
 _KILLS, _PHOTOGRAPHS = 50, 24
 _SIZE = (408, 272)  # (width, height): small, so that many moments are near a file's writing
@@ -74,9 +74,12 @@ def kill_again_and_again(root: Path, *, kills: int, photographs: int) -> dict[st
     counts = Counter[str]()
     while counts["kills"] < kills:  # a run may be through before its moment comes
         _give_work(folder, out, chance)
-        before = _begun(out)
-        counts["kills"] += _kill_after(chance.uniform(0, seconds), _command(folder, out))
-        counts["of them while photographs were in hand"] += _begun(out) > before
+        before = len(_entries(out))
+        killed = _kill_after(chance.uniform(0, seconds), _command(folder, out))
+        counts["kills"] += killed
+        counts["of them while photographs were in hand"] += killed and in_hand(
+            _entries(out)[before:]
+        )
         found = _read_all(out)
         counts["temporary files that were left by them"] += len(found) - len(_results(found))
         counts["results looked at after them"] += len(_results(found))
@@ -141,12 +144,16 @@ def _kill_after(seconds: float, command: Sequence[str]) -> bool:
     return False
 
 
-def _begun(out: Path) -> int:
-    """How many photographs have been begun, in all runs."""
+def _entries(out: Path) -> list[Entry]:
+    """What all runs have written down; nothing before the first."""
     path = out / JOURNAL
-    if not path.exists():
-        return 0
-    return sum("begun" in entry for entry in read_journal(path, kind="folder"))
+    return list(read_journal(path, kind="folder")) if path.exists() else []
+
+
+def in_hand(entries: Sequence[Entry]) -> bool:
+    """Whether a run that wrote this had begun photographs that it did not come to the end of."""
+    ended = {entry.get("ended") for entry in entries}
+    return any(entry["begun"] not in ended for entry in entries if "begun" in entry)
 
 
 def _read_all(folder: Path) -> Files:

@@ -13,6 +13,7 @@ PySceneDetect (BSD-3-Clause, in the extra ``bench``) runs with its own defaults,
 told to look at luma only, as these films have nothing else.
 """
 
+import math
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ import numpy as np
 from benchmarks.result import Result
 from scripts.clips import FRAMES, Picture, look, photograph, write_clip
 from tintype.cli.films import parse_clip
-from tintype.errors import OptionError
+from tintype.errors import InputError, OptionError
 from tintype.records.cells import Cell
 from tintype.video.motion import motion_size
 from tintype.video.scenes import View, walk
@@ -60,7 +61,8 @@ def run(clips: Sequence[str] = ()) -> Result:
         clips: paths of films to be cut together; ``PATH@SECONDS`` to begin there.
 
     Raises:
-        OptionError: PySceneDetect is not installed, or a clip is no film.
+        OptionError: PySceneDetect is not installed.
+        InputError: a clip is no film, there is only one, or one is too short.
     """
     systems = {"tintype": find_cuts, **_others()}
     films: dict[str, Callable[[], Film]] = {
@@ -212,13 +214,25 @@ def camera() -> Film:
 
 
 def by_turns(clips: Sequence[str]) -> Film:
-    """Pieces of clips, one after the other and round again."""
+    """Pieces of clips, one after the other and round again.
+
+    Raises:
+        InputError: there is only one clip, or one ends before its turns do.
+    """
+    if len(clips) < 2:
+        raise InputError("clips take turns from two on; give another --clip, or none")
     sources = [parse_clip(clip) for clip in clips]
     views = [view_film(path, short_side=_SIZE[0], start=start) for path, start in sources]
 
     def show() -> Iterator[Picture]:
         for turn in range(_TURNS):
-            for picture in islice(views[turn % len(views)], _TURN):
+            pictures = list(islice(views[turn % len(views)], _TURN))
+            if len(pictures) < _TURN:
+                raise InputError(
+                    f"{clips[turn % len(views)]} is too short: "
+                    f"it needs {math.ceil(_TURNS / len(views)) * _TURN} frames"
+                )
+            for picture in pictures:
                 seen = np.asarray(np.moveaxis(picture, 0, -1) * 255 + 0.5, np.uint8)
                 yield look(seen, 0.5, 0.5, 1.0, _SIZE)
 

@@ -93,7 +93,7 @@ def look(
     left = x * (scale * width - size[1])
     top = y * (scale * height - size[0])
     matrix = np.array([[scale, 0, -left], [0, scale, -top]])
-    seen = cv2.warpAffine(picture, matrix, size[::-1], flags=cv2.INTER_AREA | cv2.INTER_CUBIC)
+    seen = cv2.warpAffine(picture, matrix, size[::-1], flags=cv2.INTER_LINEAR)
     return np.asarray(seen, np.uint8)
 
 

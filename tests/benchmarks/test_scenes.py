@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import scenes
-from tintype.errors import OptionError
+from tintype.errors import InputError, OptionError
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,22 @@ def test_a_join_is_whole_on_both_sides():
     assert levels[:6] == [0] * 6
     assert levels[6:10] == [20, 40, 60, 80]
     assert levels[10:] == [100] * 6
+
+
+@pytest.mark.parametrize(
+    ("clips", "message"),
+    [(["a"], "from two on"), (["a", "b"], "b is too short: it needs 300 frames")],
+)
+def test_clips_that_cannot_take_turns_are_refused(monkeypatch, clips, message):
+    frames = {"a": 600, "b": 70}
+    monkeypatch.setattr(scenes, "parse_clip", lambda clip: (clip, 0.0))
+    monkeypatch.setattr(
+        scenes,
+        "view_film",
+        lambda clip, **_: iter([np.zeros((3, 240, 320), np.float32)] * frames[clip]),
+    )
+    with pytest.raises(InputError, match=message):
+        list(scenes.by_turns(clips).pictures)
 
 
 def test_a_missing_pyscenedetect_is_said(monkeypatch):
