@@ -87,7 +87,7 @@ def export(networks: Sequence[Network], spec: ModelSpec, file: Path) -> ModelSpe
         members=len(networks),
         multiple=networks[0].multiple,
         stride=head.stride,
-        bin_step=head.config.step,
+        bin_step=float(head.config.step),
         hints=networks[0].takes_hints,
         parameters=sum(parameter.numel() for parameter in predictor.parameters()),
     )
