@@ -69,17 +69,8 @@ def rgb_to_luv(rgb: Array) -> Array:
         ValueError: if axis -3 is not 3, or ``rgb`` is not floating.
     """
     check_image(rgb, "rgb")
-    return _planes_to_luv(*map(srgb_to_linear, channels(rgb)))
-
-
-def linear_to_luv(linear: Array) -> Array:
-    """Convert linear sRGB ``(..., 3, H, W)`` in [0, 1] to CIELUV; see :func:`rgb_to_luv`."""
-    check_image(linear, "linear")
-    return _planes_to_luv(*channels(linear))
-
-
-def _planes_to_luv(r: Array, g: Array, b: Array) -> Array:
-    xp = array_namespace(r)
+    xp = array_namespace(rgb)
+    r, g, b = map(srgb_to_linear, channels(rgb))
     red, blue = r - g, b - g
     lightness = luminance_to_lightness(weighted_mean(_Y, r, g, b))
     scale = 13 * lightness / xp.clip(weighted_mean(_D, r, g, b), min=_TINY)

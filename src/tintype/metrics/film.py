@@ -130,11 +130,7 @@ def warping_error(earlier: Array, later: Array, flow: Array, visible: NDArray[np
     Raises:
         ValueError: the shapes do not belong together.
     """
-    check_pair(earlier, later)
-    if visible.shape != earlier.shape[-2:]:
-        raise ValueError(f"visible must be {earlier.shape[-2:]}, got {visible.shape}")
-    squares = _squared_length(earlier - warp(later, flow))
-    return float(np.mean(squares[visible])) if visible.any() else float("nan")
+    return _visible_error(earlier, later, flow, visible, planes=3)
 
 
 def chroma_warping_error(
@@ -158,7 +154,13 @@ def chroma_warping_error(
     Raises:
         ValueError: the shapes do not belong together.
     """
-    check_pair(earlier, later, planes=2)
+    return _visible_error(earlier, later, flow, visible, planes=2)
+
+
+def _visible_error(
+    earlier: Array, later: Array, flow: Array, visible: NDArray[np.bool_], *, planes: int
+) -> float:
+    check_pair(earlier, later, planes=planes)
     if visible.shape != earlier.shape[-2:]:
         raise ValueError(f"visible must be {earlier.shape[-2:]}, got {visible.shape}")
     squares = _squared_length(earlier - warp(later, flow))
