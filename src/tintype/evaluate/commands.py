@@ -29,13 +29,14 @@ from tintype.evaluate.evaluation import KIND, Evaluation
 from tintype.evaluate.examination import Instrument, Pictures, color_subject, list_entries
 from tintype.evaluate.gallery import make_gallery
 from tintype.evaluate.inputs import write_greys
-from tintype.evaluate.measurement import count_cpus, evaluate, map_in_order
+from tintype.evaluate.measurement import evaluate, map_in_order
 from tintype.evaluate.opening import open_candidate
 from tintype.evaluate.options import DEFAULTS, RUN_DEFAULTS, EvaluateOptions, RunOptions
 from tintype.evaluate.perceptual import Perceptual
 from tintype.evaluate.photographs import Subject, choose_subjects, hash_data, list_subjects, to_rgb
 from tintype.evaluate.report import make_comparison_page, make_report
 from tintype.evaluate.sheets import color_scan, write_sheets
+from tintype.imaging.strips import usable_cpus
 from tintype.records.files import write_text
 from tintype.records.provenance import collect_provenance
 from tintype.records.record import Record, read_record, write_record
@@ -209,7 +210,7 @@ def write_mode(
     """
     subjects = find_subjects(data, options)
     count = ModeCount()
-    pixels = map_in_order(lambda s: to_rgb(s.read()), subjects, workers=count_cpus())
+    pixels = map_in_order(lambda s: to_rgb(s.read()), subjects, workers=usable_cpus())
     for done, rgb in enumerate(pixels, start=1):
         count.add(rgb)
         if on_progress:
@@ -244,7 +245,7 @@ def write_picture_sheets(
     subjects = find_subjects(data, options)
     opened = open_candidates(candidates, subjects, colorize, device=device)
     if scans:
-        work = map_in_order(lambda s: color_scan(s, opened), subjects, workers=count_cpus())
+        work = map_in_order(lambda s: color_scan(s, opened), subjects, workers=usable_cpus())
         keys = (subject.key for subject in subjects)
         shown: Iterator[tuple[str, Pictures]] = zip(keys, work, strict=True)
     else:
@@ -277,7 +278,7 @@ def _color_all(
 ) -> Iterator[tuple[str, Pictures]]:
     entries = list_entries(candidates, options)
     work = map_in_order(
-        lambda subject: color_subject(subject, entries, options), subjects, workers=count_cpus()
+        lambda subject: color_subject(subject, entries, options), subjects, workers=usable_cpus()
     )
     return zip((subject.key for subject in subjects), work, strict=True)
 

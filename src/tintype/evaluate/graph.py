@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tintype.spec.onnx import to_varint
+
 _FLOAT = 1  # TensorProto.DataType
 _INT, _INTS = 2, 7  # AttributeProto.AttributeType
 _IR_VERSION, _OPSET = 8, 17
@@ -91,7 +93,7 @@ def _value(name: str, shape: Sequence[int | str]) -> bytes:
 
 
 def _number(field: int, value: int) -> bytes:
-    return _varint(field << 3) + _varint(value)
+    return to_varint(field << 3) + to_varint(value)
 
 
 def _text(field: int, value: str) -> bytes:
@@ -99,14 +101,4 @@ def _text(field: int, value: str) -> bytes:
 
 
 def _bytes(field: int, value: bytes) -> bytes:
-    return _varint(field << 3 | 2) + _varint(len(value)) + value
-
-
-def _varint(value: int) -> bytes:
-    """Seven bits a byte, lowest first; the high bit says that more follow."""
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
+    return to_varint(field << 3 | 2) + to_varint(len(value)) + value

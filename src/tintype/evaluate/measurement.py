@@ -5,7 +5,6 @@ Several threads work, each on one photograph at a time; what they find is taken 
 order, so that the result does not depend on how many there are.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +26,7 @@ from tintype.evaluate.examination import (
 from tintype.evaluate.options import DEFAULTS, EvaluateOptions
 from tintype.evaluate.photographs import Subject
 from tintype.evaluate.summary import summarize
+from tintype.imaging.strips import usable_cpus
 from tintype.metrics.error_curve import class_weights
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def evaluate(
     work = map_in_order(
         lambda subject: examine(subject, entries, options, instruments),
         subjects,
-        workers=workers or count_cpus(),
+        workers=workers or usable_cpus(),
     )
     for finding in work:
         findings.append(finding)
@@ -141,10 +141,3 @@ def _conclude(
         for name, row in instrument.conclude(evidence).items():
             concluded[name] = concluded.get(name, {}) | row
     return concluded
-
-
-def count_cpus() -> int:
-    """CPUs that this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -16,9 +16,7 @@ from numpy.typing import NDArray
 from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb
 from tintype.metrics.pairs import to_bytes
-from tintype.spec.hints import Hint
-
-_RADIUS = 0.01  # of the short side: that of a hint that names none
+from tintype.spec.hints import DEFAULT_RADIUS, Hint
 
 
 def draw_points(luv: NDArray[np.float32], count: int, *, key: str, seed: int) -> list[Hint]:
@@ -36,7 +34,7 @@ def draw_points(luv: NDArray[np.float32], count: int, *, key: str, seed: int) ->
     height, width = luv.shape[1:]
     generator = np.random.default_rng((seed, crc32(key.encode())))
     places = (generator.random((count, 2)) * (height, width)).astype(int)
-    radius = max(1, round(_RADIUS * min(height, width)))
+    radius = max(1, round(DEFAULT_RADIUS * min(height, width)))
     return [
         Hint(x=int(x), y=int(y), color=_patch_color(luv, y, x, radius), radius=radius)
         for y, x in places

@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path, PurePath
 
+from tintype.imaging.strips import usable_cpus
+
 _CODE = (":/src", ":/benchmarks", ":/scripts", ":/pyproject.toml")  # what a figure depends on
 _NVIDIA = Path("/proc/driver/nvidia/gpus")
 
@@ -82,7 +84,7 @@ def describe_hardware(*, accelerators: Sequence[str] | None = None) -> Hardware:
     """Describe this machine; ``accelerators`` as in :func:`collect_provenance`."""
     return Hardware(
         processor=_name_processor(),
-        cores=_count_cores(),
+        cores=usable_cpus(),
         memory=_measure_memory(),
         accelerators=tuple(_list_accelerators() if accelerators is None else accelerators),
         system=f"{platform.system()} {platform.machine()}",
@@ -180,12 +182,6 @@ def _name_processor() -> str:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
-
-
-def _count_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _measure_memory() -> int | None:

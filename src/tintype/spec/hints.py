@@ -22,7 +22,7 @@ from tintype.color.luv import rgb_to_luv
 from tintype.errors import OptionError
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-_DEFAULT_RADIUS = 0.01  # of the photograph's short side
+DEFAULT_RADIUS = 0.01  # of the photograph's short side
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _disc(hint: Hint, shape: tuple[int, ...], size: tuple[int, int]) -> NDArray[
     """``(h, w)``: which pixels of the small plane have their centre in the hint's disc."""
     step_y, step_x = size[0] / shape[0], size[1] / shape[1]  # photograph's pixels per small pixel
     y, x = hint.y + 0.5, hint.x + 0.5  # the pixel's centre, on the continuous photograph
-    radius = _DEFAULT_RADIUS * min(size) if hint.radius is None else hint.radius
+    radius = DEFAULT_RADIUS * min(size) if hint.radius is None else hint.radius
     rows = (np.arange(shape[0]) + 0.5) * step_y - y
     columns = (np.arange(shape[1]) + 0.5) * step_x - x
     disc = rows[:, None] ** 2 + columns[None, :] ** 2 <= radius**2

@@ -71,7 +71,7 @@ def keep_outputs(data: bytes, outputs: Collection[str], *, name: str) -> bytes:
         for number, content, whole in _fields(memoryview(data)):
             if number == _GRAPH:
                 graph = _keep_graph_outputs(content, set(outputs))
-                kept += [bytes([_GRAPH << 3 | _BYTES]), _to_varint(len(graph)), graph]
+                kept += [bytes([_GRAPH << 3 | _BYTES]), to_varint(len(graph)), graph]
             else:
                 kept.append(whole)
         return b"".join(kept)
@@ -159,8 +159,11 @@ def _from_varint(message: memoryview, at: int) -> tuple[int, int]:
     raise ValueError("a number does not end")
 
 
-def _to_varint(number: int) -> bytes:
-    """Write a number as :func:`_from_varint` reads it."""
+def to_varint(number: int) -> bytes:
+    """A number as Protocol Buffers write it: seven bits a byte, lowest first.
+
+    The high bit of a byte says that more follow.
+    """
     written = bytearray()
     while number >= 0x80:
         written.append(number & 0x7F | 0x80)
