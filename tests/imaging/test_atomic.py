@@ -7,7 +7,14 @@ import pytest
 
 from tintype.errors import OutputError
 from tintype.imaging import atomic
-from tintype.imaging.atomic import PART_SUFFIX, check_free, remove_parts, write_whole
+from tintype.imaging.atomic import (
+    PART_SUFFIX,
+    check_free,
+    remove_parts,
+    sync_file,
+    sync_folder,
+    write_whole,
+)
 
 
 @pytest.fixture(params=[False, True], ids=["new", "overwrite"])
@@ -138,3 +145,14 @@ def test_what_a_kill_left_is_removed_and_nothing_else(tmp_path):
     remove_parts(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(kept)
     remove_parts(tmp_path / "none")
+
+
+def test_who_waits_for_the_disk_hears_of_its_refusal(tmp_path, monkeypatch):
+    def refuse(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    (tmp_path / "a.mp4").write_bytes(b"abc")
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="Input/output error"):
+        sync_file(tmp_path / "a.mp4")
+    sync_folder(tmp_path)  # as network file systems do, which is no failure

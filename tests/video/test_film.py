@@ -2,6 +2,7 @@
 """Films from file to file: what stays to the last bit, what becomes colour, what is refused."""
 
 import os
+import sys
 from fractions import Fraction
 from threading import Event
 
@@ -14,6 +15,7 @@ from tintype.errors import OutputError, RecordError, UnreadableFilm
 from tintype.spec.options import ColorizeOptions
 from tintype.video.job import plan_film
 from tintype.video.options import FilmOptions
+from tintype.video.parts import Workshop
 from tintype.video.pixels import plane_array
 
 MILLISECOND = Fraction(1, 1000)
@@ -207,6 +209,38 @@ def test_a_film_must_not_be_lost(films, wander, tmp_path, color):
     assert len(films.read_luma(tmp_path / "out.mp4")) == 3
     with pytest.raises(OutputError, match="is not a folder that can be written to"):
         color(source, tmp_path / "nowhere" / "out.mp4")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be waited for there")
+@pytest.mark.parametrize("name", ["out.mp4", "out_%d.png"])
+def test_the_parts_stay_until_the_disk_holds_the_result(
+    films, wander, tmp_path, color, monkeypatch, name
+):
+    source = films.write(tmp_path / "in.mp4", wander(2))
+    done = []
+    sync, move, remove = os.fsync, os.replace, Workshop.remove
+
+    def note_sync(handle):
+        done.append(("sync", os.fstat(handle).st_ino))
+        sync(handle)
+
+    def note_move(made, target):
+        done.append(("move", os.stat(made).st_ino))
+        move(made, target)
+
+    def note_removal(workshop):
+        done.append("remove")
+        remove(workshop)
+
+    monkeypatch.setattr(os, "fsync", note_sync)
+    monkeypatch.setattr(os, "replace", note_move)
+    monkeypatch.setattr(Workshop, "remove", note_removal)
+    color(source, tmp_path / name)
+    made = [path.stat().st_ino for path in sorted(tmp_path.glob("out*"))]
+    assert len(made) == (2 if "%d" in name else 1)
+    moves = [(what, file) for file in made for what in ("sync", "move")]
+    last = [*moves, ("sync", tmp_path.stat().st_ino), "remove"]
+    assert done[-len(last) :] == last
 
 
 def test_the_owner_is_told_what_will_be_lost(films, wander, tmp_path):

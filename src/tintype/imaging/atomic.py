@@ -67,6 +67,30 @@ def remove_parts(folder: Path) -> None:
                     os.unlink(entry.path)
 
 
+def sync_file(path: Path) -> None:
+    """Wait until the disk holds what another has written to a file.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    with open(path, "rb+") as file:  # Windows waits for none that is open for reading only
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk holds the names in a folder, which a file's own ``fsync`` does not bring.
+
+    Windows keeps a file's name with the file, and some network file systems cannot do it; there a
+    name is as safe as they make it.
+    """
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 def _write_to_disk(data: bytes, part: Path) -> None:
     with open(part, "xb") as file:
         file.write(data)

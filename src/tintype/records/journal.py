@@ -23,13 +23,13 @@ import sys
 import threading
 import weakref
 from collections.abc import Mapping
-from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from tintype.errors import OutputError, RecordError
+from tintype.imaging.atomic import sync_folder
 
 if sys.platform == "win32":
     import msvcrt
@@ -74,7 +74,7 @@ class Journal:
                 self._write(_header(kind))
             if durable:
                 os.fsync(self._file.fileno())
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
         except BaseException as error:
             self._file.close()
             if isinstance(error, OSError):
@@ -226,8 +226,6 @@ if sys.platform == "win32":
         file.seek(_FAR)
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 
-    def _sync_folder(folder: Path) -> None:
-        """Windows keeps a file's name with the file."""
 else:
 
     def _lock(file: FileIO) -> None:
@@ -235,15 +233,6 @@ else:
 
     def _unlock(file: FileIO) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)
-
-    def _sync_folder(folder: Path) -> None:
-        """Bring a new file's name to the disk, which its own ``fsync`` does not."""
-        with suppress(OSError):  # some network file systems cannot; then it is as safe as they are
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
 
 
 # A forked worker must not hold its parent's lock: it could outlive the parent and block the next.

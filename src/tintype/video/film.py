@@ -8,7 +8,8 @@ while they work, so all three run side by side, and no more than a few pictures 
 time; some dozens where colours come from later ones too (:mod:`tintype.video.hindsight`).
 
 The coded parts lie in a folder beside the result until the last is done. Then the result is written
-in one go, with everything else that the film holds, and takes its place under its name.
+in one go, with everything else that the film holds, and takes its place under its name; the parts
+are removed when the disk holds it there.
 """
 
 import os
@@ -19,6 +20,7 @@ from threading import Event
 from time import perf_counter
 
 from tintype.errors import OutputError
+from tintype.imaging.atomic import sync_file, sync_folder
 from tintype.inference.engine import Engine
 from tintype.video.codecs import is_sequence
 from tintype.video.job import FilmJob, fingerprint
@@ -124,13 +126,20 @@ def _write(job: FilmJob, workshop: Workshop, rest: Part | None, model: str) -> P
 
 
 def _take_place(made: Path, target: Path) -> None:
+    """Move what was made to its name, and wait until the disk holds both."""
     try:
         if not is_sequence(target):
-            os.replace(made, target)
-            return
-        number = 1
-        while (picture := Path(str(made) % number)).exists():
-            os.replace(picture, str(target) % number)
-            number += 1
+            _move(made, target)
+        else:
+            number = 1
+            while (picture := Path(str(made) % number)).exists():
+                _move(picture, Path(str(target) % number))
+                number += 1
+        sync_folder(target.parent)
     except OSError as error:
         raise OutputError(f"cannot write {target}: {error.strerror}") from error
+
+
+def _move(made: Path, target: Path) -> None:
+    sync_file(made)
+    os.replace(made, target)
