@@ -15,7 +15,6 @@ from tintype.video.codecs import (
     choose_codec,
     encoder_options,
     find_format,
-    is_sequence,
 )
 
 
@@ -79,22 +78,6 @@ def test_an_unknown_suffix_is_refused_with_those_that_are_known(name):
 def test_pictures_without_a_place_for_their_number_are_refused():
     with pytest.raises(OutputError, match=r"such as frame_%05d\.png; got 'frame\.png'"):
         find_format(Path("frame.png"))
-
-
-@pytest.mark.parametrize(
-    ("name", "numbered"),
-    [
-        ("frame_%05d.png", True),
-        ("%d.png", True),
-        ("frame.png", False),
-        ("100%.mp4", False),
-        ("100% d.mp4", False),
-        ("%s.mp4", False),
-        ("%d_%d.png", False),
-    ],
-)
-def test_what_counts_as_a_sequence(name, numbered):
-    assert is_sequence(Path(name)) == numbered
 
 
 def test_small_pictures_are_refused_where_an_encoder_would_crash():

@@ -9,7 +9,6 @@ Source: FFmpeg 8 documentation, "Codecs" and "Formats"; x264 and x265 ``--fullhe
 Docs/Parameters.md; libvpx "VP9 encoding guide".
 """
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,10 +16,10 @@ from pathlib import Path
 import cv2
 
 from tintype.errors import OptionError, OutputError, UnsupportedFilm
+from tintype.video.sequences import is_sequence
 
 AUTO = "auto"
 _AVX_512 = 13  # OpenCV's number of AVX-512F, which its Python names leave out
-_NUMBERED = re.compile(r"[^%]*%0?\d*d[^%]*")
 PRESETS = (
     "ultrafast",
     "superfast",
@@ -121,6 +120,11 @@ class FileFormat:
     other_streams: bool = True
     tick: Fraction | None = None
 
+    @property
+    def numbered(self) -> bool:
+        """Whether it is one file for each picture, with its number in the name."""
+        return self.muxer == "image2"
+
 
 _MILLISECOND = Fraction(1, 1000)
 _MP4_CODECS = ("h264", "hevc", "vp9", "av1")
@@ -156,17 +160,12 @@ def find_format(path: Path) -> FileFormat:
             f"{', '.join(FORMATS)}"
         )
     found = FORMATS[suffix]
-    if found.muxer == "image2" and not is_sequence(path):
+    if found.numbered and not is_sequence(path):
         raise OutputError(
             f"a sequence of pictures needs a place for the number in its name, such as "
             f"{path.stem}_%05d{path.suffix}; got {path.name!r}"
         )
     return found
-
-
-def is_sequence(path: Path) -> bool:
-    """Whether a name stands for numbered pictures: ``frame_%05d.png``."""
-    return _NUMBERED.fullmatch(path.name) is not None
 
 
 def choose_codec(name: str, path: Path, *, depth: int, size: tuple[int, int]) -> str:

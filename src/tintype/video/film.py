@@ -22,13 +22,14 @@ from time import perf_counter
 from tintype.errors import OutputError
 from tintype.imaging.atomic import sync_file, sync_folder
 from tintype.inference.engine import Engine
-from tintype.video.codecs import is_sequence
+from tintype.video.codecs import find_format
 from tintype.video.job import FilmJob, fingerprint
 from tintype.video.line import Line
 from tintype.video.parts import Part, Workshop
 from tintype.video.pictures import Damage, sum_damage
 from tintype.video.progress import Progress, Tally
 from tintype.video.result import write_result
+from tintype.video.sequences import find_numbered, name_picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ def _write(job: FilmJob, workshop: Workshop, rest: Part | None, model: str) -> P
         seconds = int(job.film.seconds(parts[-1].end - job.span.shift))
         clock = f"{seconds // 3600:02d}-{seconds // 60 % 60:02d}-{seconds % 60:02d}"
         target = target.with_name(f"{target.stem}.stopped-at-{clock}{target.suffix}")
-    number = "_%d" if is_sequence(target) else ""
+    number = "_%d" if find_format(target).numbered else ""
     made = workshop.folder / f"result{number}{target.suffix}"
     write_result(job, workshop, parts, made, model=model)
     _take_place(made, target)
@@ -128,13 +129,11 @@ def _write(job: FilmJob, workshop: Workshop, rest: Part | None, model: str) -> P
 def _take_place(made: Path, target: Path) -> None:
     """Move what was made to its name, and wait until the disk holds both."""
     try:
-        if not is_sequence(target):
-            _move(made, target)
+        if find_format(target).numbered:
+            for number, picture in find_numbered(made):
+                _move(picture, name_picture(target, number))
         else:
-            number = 1
-            while (picture := Path(str(made) % number)).exists():
-                _move(picture, Path(str(target) % number))
-                number += 1
+            _move(made, target)
         sync_folder(target.parent)
     except OSError as error:
         raise OutputError(f"cannot write {target}: {error.strerror}") from error

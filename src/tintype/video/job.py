@@ -14,11 +14,12 @@ from tintype.imaging.photograph import Photograph
 from tintype.spec.model import ModelSpec
 from tintype.spec.options import DEFAULTS as COLOR_DEFAULTS
 from tintype.spec.options import ColorizeOptions
-from tintype.video.codecs import FORMATS, choose_codec, find_format, is_sequence
+from tintype.video.codecs import FORMATS, choose_codec, find_format
 from tintype.video.encoding import EncoderSettings, choose_settings
 from tintype.video.hinting import FilmHint
 from tintype.video.options import DEFAULTS, FilmOptions
-from tintype.video.source import FilmInfo, describe_film, first_number
+from tintype.video.sequences import find_numbered, first_number, is_sequence, name_picture
+from tintype.video.source import FilmInfo, describe_film
 from tintype.video.streams import OtherStreams, Span, choose_streams
 from tintype.video.survey import Survey, survey_film
 
@@ -164,11 +165,12 @@ def fingerprint(job: FilmJob, model: ModelSpec) -> dict[str, Any]:
 def _refuse_conflicts(
     source: Path, target: Path, folder: Path, *, resume: bool, overwrite: bool
 ) -> None:
-    first = Path(str(target) % 1) if is_sequence(target) else target
-    if target == source or (first.exists() and source.exists() and first.samefile(source)):
+    there = _files(target, numbered=find_format(target).numbered)
+    own = _files(source, numbered=is_sequence(source) and not source.exists())
+    if _identities(there) & _identities(own):
         raise OutputError(f"{target} is the film itself; name another file")
-    if first.exists() and not overwrite:
-        raise OutputError(f"{first} is there already; allow overwriting, or name another file")
+    if there and not overwrite:
+        raise OutputError(f"{there[0]} is there already; allow overwriting, or name another file")
     if folder.exists() and not (resume or overwrite):
         raise OutputError(
             f"{folder} holds unfinished work; resume it, or allow overwriting to begin afresh"
@@ -176,6 +178,18 @@ def _refuse_conflicts(
     parent = target.parent
     if not parent.is_dir() or not os.access(parent, os.W_OK):
         raise OutputError(f"{parent} is not a folder that can be written to; make it first")
+
+
+def _files(path: Path, *, numbered: bool) -> list[Path]:
+    """Which of the files that a name stands for are there."""
+    if numbered:
+        return [picture for _, picture in find_numbered(path)]
+    return [path] if path.exists() else []
+
+
+def _identities(paths: list[Path]) -> set[tuple[int, int]]:
+    """What tells files apart, however their names are spelt and whatever links lead to them."""
+    return {(found.st_dev, found.st_ino) for found in map(Path.stat, paths)}
 
 
 def _span(film: FilmInfo, options: FilmOptions) -> Span:
@@ -236,7 +250,7 @@ def _notices(job: FilmJob) -> list[str]:
 def _digest(path: Path) -> str:
     """SHA-256 over a file's size, head and tail; of a sequence of pictures, over its first."""
     if is_sequence(path) and not path.exists():
-        path = Path(str(path) % first_number(path))
+        path = name_picture(path, first_number(path))
     digest = hashlib.sha256(path.name.encode())
     if path.exists():
         size = path.stat().st_size

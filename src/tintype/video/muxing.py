@@ -20,6 +20,7 @@ import av
 from tintype.errors import OutputError
 from tintype.video.codecs import find_format
 from tintype.video.encoding import Coded, EncoderSettings
+from tintype.video.sequences import name_for_ffmpeg
 from tintype.video.source import FilmInfo, open_film
 from tintype.video.streams import (
     MATROSKA,
@@ -94,7 +95,7 @@ def write_film(
         others = [source.streams[index] for index in streams.copied]
         try:
             with av.open(
-                str(target),
+                name_for_ffmpeg(target) if file_format.numbered else str(target),
                 "w",
                 format=file_format.muxer,
                 container_options=_muxer_options(file_format.muxer, film, source, others),

@@ -22,8 +22,8 @@ import numpy as np
 
 from tintype.errors import ImageTooLarge, UnreadableFilm, UnsupportedFilm
 from tintype.imaging.film import Coding
-from tintype.video.codecs import is_sequence
 from tintype.video.pixels import PixelKind, find_kind
+from tintype.video.sequences import first_number, is_sequence, name_for_ffmpeg
 from tintype.video.tags import ColorTags, complete_tags, tags_to_coding
 
 _USUAL_RATE = Fraction(25)
@@ -120,7 +120,7 @@ def open_film(path: Path, *, rate: float = 24.0) -> Iterator[av.container.InputC
         options["framerate"] = str(Fraction(rate).limit_denominator(1001))
         options["start_number"] = str(first_number(path))
     # "file:" keeps FFmpeg from taking a name with a colon for a network address.
-    name = str(path) if numbered else f"file:{path}"
+    name = name_for_ffmpeg(path) if numbered else f"file:{path}"
     try:
         container = av.open(name, options=options, metadata_errors="replace")
     except (av.error.FFmpegError, OSError) as error:
@@ -129,15 +129,6 @@ def open_film(path: Path, *, rate: float = 24.0) -> Iterator[av.container.InputC
         yield container
     finally:
         container.close()
-
-
-def first_number(path: Path) -> int:
-    """The number at which a sequence of pictures begins; 1 where there are none."""
-    begin, end = (re.escape(part) for part in re.split(r"%0?\d*d", path.name))
-    numbered = re.compile(f"{begin}(\\d+){end}")
-    names = {entry.name for entry in path.parent.iterdir()} if path.parent.is_dir() else set()
-    found = [int(match[1]) for name in names if (match := numbered.fullmatch(name))]
-    return min((number for number in found if path.name % number in names), default=1)
 
 
 def describe_film(path: Path, *, rate: float = 24.0, max_pixels: int = 40_000_000) -> FilmInfo:
