@@ -2,6 +2,7 @@
 """The result's file: what is copied beside the pictures, spans, sequences, animated pictures."""
 
 from fractions import Fraction
+from threading import Event
 
 import av
 import numpy as np
@@ -109,6 +110,39 @@ def test_a_span_begins_at_zero_with_its_sound(films, wander, tmp_path, color):
     assert 4 <= len(part) <= 8
     for time, data in part:
         assert abs(whole[data] - time - Fraction(6, 10)) < MILLISECOND
+
+
+def test_what_a_stopped_job_leaves_ends_with_its_pictures(films, wander, tmp_path, color):
+    def prepare(container, stream):
+        films.sound = container.add_stream("aac", rate=8000)
+        chapter = {"id": 0, "start": 0, "end": 4000, "time_base": MILLISECOND, "metadata": {}}
+        container.set_chapters([chapter])
+
+    source = films.write(
+        tmp_path / "in.mkv",
+        wander(100),
+        base=MILLISECOND,
+        before=prepare,
+        after=lambda container: films.write_sound(container, films.sound, 4.0),
+    )
+    stop = Event()
+    result = color(
+        source,
+        tmp_path / "out.mkv",
+        segment=0.4,
+        stop=stop,
+        on_progress=lambda progress: stop.set() if progress.frames >= 35 else None,
+    )
+    assert not result.complete
+    end = films.read_times(result.target)[-1] + Fraction(1, 25)
+    assert Fraction(35, 25) <= end < 3
+    sound = [time for time, _ in films.read_packets(result.target, 1)]
+    assert end - Fraction(1024, 8000) <= sound[-1] < end
+    with av.open(str(result.target)) as container:
+        (chapter,) = container.chapters()
+        assert chapter["end"] * chapter["time_base"] == end
+    color(source, tmp_path / "out.mkv", segment=0.4, resume=True)
+    assert films.read_packets(tmp_path / "out.mkv", 1) == films.read_packets(source, 1)
 
 
 def test_a_span_after_the_end_is_refused(films, wander, tmp_path):

@@ -14,7 +14,7 @@ are removed when the disk holds it there.
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from time import perf_counter
@@ -119,6 +119,7 @@ def _write(job: FilmJob, workshop: Workshop, rest: Part | None, model: str) -> P
         seconds = int(job.film.seconds(parts[-1].end - job.span.shift))
         clock = f"{seconds // 3600:02d}-{seconds // 60 % 60:02d}-{seconds % 60:02d}"
         target = target.with_name(f"{target.stem}.stopped-at-{clock}{target.suffix}")
+        job = replace(job, span=replace(job.span, end=parts[-1].end))  # for the sound and the rest
     number = "_%d" if find_format(target).numbered else ""
     made = workshop.folder / f"result{number}{target.suffix}"
     write_result(job, workshop, parts, made, model=model)
