@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a film is, by its head and its first frame; and what is no film."""
 
+import io
 from fractions import Fraction
 
 import av
@@ -8,7 +9,8 @@ import pytest
 from PIL import Image
 
 from tintype.errors import ImageTooLarge, UnreadableFilm, UnsupportedFilm
-from tintype.video.source import describe_film
+from tintype.video.pictures import PictureReader
+from tintype.video.source import describe_film, open_film
 
 
 def test_an_ordinary_film(films, wander, tmp_path):
@@ -137,6 +139,62 @@ def test_large_frames_are_refused_before_they_are_decoded(films, wander, tmp_pat
     path = films.write(tmp_path / "a.mp4", wander(2))
     with pytest.raises(ImageTooLarge, match=r"64 x 48, more than 3,000 pixels"):
         describe_film(path, max_pixels=3000)
+
+
+def declare(path, sizes):
+    """Write pictures of any (width, height) under a head that says 64 x 48."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("png", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "gray"
+        for number, size in enumerate(sizes):
+            file = io.BytesIO()
+            Image.new("L", size).save(file, "PNG", compress_level=1)
+            packet = av.Packet(file.getvalue())
+            packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, 25), True
+            packet.pts = packet.dts = number
+            container.mux_one(packet)
+    return path
+
+
+def test_a_head_that_says_less_than_there_is_is_not_believed(films, wander, tmp_path):
+    path = films.write(
+        tmp_path / "a.webm", wander(2, (90, 100)), codec="libvpx", base=Fraction(1, 1000)
+    )
+    head = path.read_bytes().replace(b"\xb0\x81\x64\xba\x81\x5a", b"\xb0\x81\x40\xba\x81\x30")
+    path.write_bytes(head)  # PixelWidth and PixelHeight, now 64 and 48
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].width == 64
+    assert describe_film(path, max_pixels=9000).size == (90, 100)
+    with pytest.raises(ImageTooLarge, match=r"100 x 90, more than 8,999 pixels"):
+        describe_film(path, max_pixels=8999)
+
+
+def test_larger_frames_than_are_allowed_are_never_decoded(tmp_path):
+    path = declare(tmp_path / "a.mov", [(2000, 2000)] * 2)
+    with pytest.raises(ImageTooLarge, match=r"no picture of up to 3,072 pixels .* max_pixels"):
+        describe_film(path, max_pixels=64 * 48)
+    mixed = declare(tmp_path / "b.mov", [(64, 48), (2000, 2000), (64, 48)])
+    film = describe_film(mixed, max_pixels=64 * 48)
+    with open_film(mixed, max_pixels=film.max_pixels) as container:
+        packets = container.demux(container.streams.video[0])
+        assert len(next(packets).decode()) == 1
+        with pytest.raises(av.error.ArgumentError):
+            next(packets).decode()
+    reader = PictureReader(film)
+    pictures = list(reader.read())
+    assert [(p.frame.width, p.repeated) for p in pictures] == [
+        (64, False),
+        (64, True),
+        (64, False),
+    ]
+    assert reader.damage.lost == 1
+
+
+@pytest.mark.parametrize("size", [(1, 200), (200, 1), (65, 130)])
+def test_as_large_as_allowed_is_not_too_large(films, wander, tmp_path, size):
+    path = films.write(tmp_path / "a.mp4", wander(2, size), pixel_format="yuv444p")
+    film = describe_film(path, max_pixels=size[0] * size[1])
+    assert len(list(PictureReader(film).read())) == 2
 
 
 def test_hdr_is_refused(films, wander, tmp_path):

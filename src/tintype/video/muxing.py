@@ -91,7 +91,7 @@ def write_film(
         OutputError: it cannot be written.
     """
     file_format = find_format(target)
-    with open_film(film.path, rate=rate) as source:
+    with open_film(film.path, rate=rate, max_pixels=film.max_pixels) as source:
         others = [source.streams[index] for index in streams.copied]
         try:
             with av.open(

@@ -28,6 +28,7 @@ from tintype.video.tags import ColorTags, complete_tags, tags_to_coding
 
 _USUAL_RATE = Fraction(25)
 _FASTEST = 240  # frames a second: a head that promises more has mostly been misread
+_SLACK = 64 * 32_768  # pixels: FFmpeg counts every row as up to 63 wider; enough for 32,768 rows
 _WITHOUT_HEAD = {"mpegts", "mpeg", "h264", "hevc", "m4v", "mpegvideo", "image2"}
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)")
 _BB, _TB = 3, 4  # of FFmpeg's AVFieldOrder: those that show the lower field first
@@ -58,6 +59,7 @@ class FilmInfo:
         fields: which field of a woven frame comes first, ``tff`` or ``bff``; None where its frames
             are not said to be woven.
         unread_alpha: whether it has transparency that FFmpeg's decoder passes over.
+        max_pixels: a frame on the way that has many more is not decoded, and counts as damaged.
     """
 
     path: Path
@@ -77,6 +79,7 @@ class FilmInfo:
     display: tuple[int, ...] | None
     fields: str | None = None
     unread_alpha: bool = False
+    max_pixels: int
 
     @property
     def quarter_turns(self) -> int:
@@ -97,12 +100,16 @@ class FilmInfo:
 
 
 @contextmanager
-def open_film(path: Path, *, rate: float = 24.0) -> Iterator[av.container.InputContainer]:
+def open_film(
+    path: Path, *, rate: float = 24.0, max_pixels: int
+) -> Iterator[av.container.InputContainer]:
     """Open a film for reading.
 
     Args:
         path: of a file, or of a sequence of pictures.
         rate: frames a second, for a sequence.
+        max_pixels: of a frame; no memory is taken for one that has many more, whatever the head
+            says, and its decoder fails with FFmpeg's ``ArgumentError``.
 
     Raises:
         UnreadableFilm: there is none, or it is no film.
@@ -115,7 +122,8 @@ def open_film(path: Path, *, rate: float = 24.0) -> Iterator[av.container.InputC
             f"{path} is a folder; for a sequence of pictures, name them with their number's "
             f"place, such as {path / 'frame_%05d.png'}"
         )
-    options = {}
+    bound = {"max_pixels": str(max_pixels + _SLACK)}
+    options = dict(bound)  # for the decoders that look at what there is
     if numbered:
         options["framerate"] = str(Fraction(rate).limit_denominator(1001))
         options["start_number"] = str(first_number(path))
@@ -125,6 +133,9 @@ def open_film(path: Path, *, rate: float = 24.0) -> Iterator[av.container.InputC
         container = av.open(name, options=options, metadata_errors="replace")
     except (av.error.FFmpegError, OSError) as error:
         raise UnreadableFilm(f"{path} cannot be read as a film: {_reason(error, path)}") from error
+    for stream in container.streams.video:
+        if stream.codec_context is not None:
+            stream.codec_context.options = bound
     try:
         yield container
     finally:
@@ -144,15 +155,12 @@ def describe_film(path: Path, *, rate: float = 24.0, max_pixels: int = 40_000_00
         UnsupportedFilm: its pixels or colours are of a kind that cannot be kept.
         ImageTooLarge: its frames have more than ``max_pixels``.
     """
-    with open_film(path, rate=rate) as container:
+    with open_film(path, rate=rate, max_pixels=max_pixels) as container:
         stream = find_pictures(container, path)
         context = stream.codec_context
-        if context.width * context.height > max_pixels:
-            raise ImageTooLarge(
-                f"{path} has frames of {context.width} x {context.height}, more than "
-                f"{max_pixels:,} pixels; allow more with max_pixels"
-            )
-        frame = _first_frame(container, stream, path)
+        _check_size(context, path, max_pixels)
+        frame = _first_frame(container, stream, path, max_pixels)
+        _check_size(frame, path, max_pixels)
         kind = find_kind(frame.format.name)
         full = kind.rgb or kind.unpacked.startswith(("gray", "ya")) or "yuvj" in frame.format.name
         size = frame.height, frame.width
@@ -179,6 +187,7 @@ def describe_film(path: Path, *, rate: float = 24.0, max_pixels: int = 40_000_00
             display=_display_matrix(frame),
             fields=_first_field(context.field_order) if frame.interlaced_frame else None,
             unread_alpha=stream.metadata.get("alpha_mode") == "1" and not kind.alpha,
+            max_pixels=max_pixels,
         )
 
 
@@ -200,14 +209,31 @@ def find_pictures(container: av.container.InputContainer, path: Path) -> Any:
     raise UnreadableFilm(f"{path} holds no film" + (f", only {' and '.join(held)}" if held else ""))
 
 
-def _first_frame(container: av.container.InputContainer, stream: Any, path: Path) -> Any:
+def _check_size(pictures: Any, path: Path, max_pixels: int) -> None:
+    if pictures.width * pictures.height > max_pixels:
+        raise ImageTooLarge(
+            f"{path} has frames of {pictures.width} x {pictures.height}, more than "
+            f"{max_pixels:,} pixels; allow more with max_pixels"
+        )
+
+
+def _first_frame(
+    container: av.container.InputContainer, stream: Any, path: Path, max_pixels: int
+) -> Any:
     packets: Iterator[Any] = container.demux(stream)
+    refused = False
     while True:
         try:
             packet = next(packets, None)
             frames = packet.decode() if packet is not None else []
-        except av.error.FFmpegError:
+        except av.error.FFmpegError as error:
+            refused |= isinstance(error, av.error.ArgumentError)
             continue  # what is damaged is reported when the film is read as a whole
+        if packet is None and refused:
+            raise ImageTooLarge(
+                f"{path} holds no picture of up to {max_pixels:,} pixels that can be decoded; if "
+                f"they are larger, allow more with max_pixels"
+            )
         if packet is None:
             raise UnreadableFilm(f"{path} holds no picture that can be decoded")
         for frame in frames:

@@ -83,7 +83,7 @@ def choose_streams(
     copied: list[int] = []
     left_out: list[str] = []
     missed: list[str] = []  # of these, what anybody would miss
-    with open_film(film.path, rate=rate) as source:
+    with open_film(film.path, rate=rate, max_pixels=film.max_pixels) as source:
         if file_format.other_streams:
             _try_header(settings, file_format, ())  # raises what is wrong with the pictures alone
         for stream in source.streams:
@@ -227,7 +227,7 @@ def _name_cover(stream: Any) -> tuple[str, str]:
 
 def read_cover(film: FilmInfo, stream: Any, rate: float) -> bytes:
     """The file that a cover is."""
-    with open_film(film.path, rate=rate) as again:
+    with open_film(film.path, rate=rate, max_pixels=film.max_pixels) as again:
         packets = again.demux(again.streams[stream.index])
         return next((bytes(packet) for packet in packets if packet.size), b"")
 

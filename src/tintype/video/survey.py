@@ -80,7 +80,7 @@ def survey_film(film: FilmInfo, *, rate: float = 24.0) -> Survey:
 
 def _samples(film: FilmInfo, rate: float) -> Iterator[av.VideoFrame]:
     """Yield frames from all over the film, or its first ones where it cannot be searched."""
-    with open_film(film.path, rate=rate) as container:
+    with open_film(film.path, rate=rate, max_pixels=film.max_pixels) as container:
         stream = container.streams[film.stream]
         for index in range(_SAMPLES):
             if index and film.duration:
