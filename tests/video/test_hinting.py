@@ -18,9 +18,9 @@ from tintype.video.source import describe_film
 SIZE = 96, 128
 
 
-def follow(path, *hints, picture=(slice(0, 96), slice(0, 128))):
+def follow(path, *hints, picture=(slice(0, 96), slice(0, 128)), first=None, end=None):
     film = describe_film(path)
-    view = View(film=film, picture=picture, size=SIZE, rate=24.0, first=None)
+    view = View(film=film, picture=picture, size=SIZE, rate=24.0, first=first, end=end)
     return film, follow_hints(view, hints)
 
 
@@ -93,7 +93,7 @@ def test_places_turn_with_their_picture(turns):
     ("hint", "said"),
     [
         (FilmHint(0.0, Hint(128.0, 5.0, "#804020")), "outside of the film's 128 x 96"),
-        (FilmHint(9.0, Hint(5.0, 5.0, "#804020")), r"of 9\.00 s, which is after the film's end"),
+        (FilmHint(9.0, Hint(5.0, 5.0, "#804020")), r"of 9\.00 s, which is outside of what is"),
         (FilmHint(0.0, Hint(1.0, 5.0, "#804020")), "in the film's black bars"),
     ],
 )
@@ -101,6 +101,17 @@ def test_hints_that_cannot_be_are_refused(films, wander, tmp_path, hint, said):
     path = films.write(tmp_path / "a.mp4", wander(5, SIZE))
     with pytest.raises(OptionError, match=said):
         follow(path, hint, picture=(slice(0, 96), slice(4, 124)))
+
+
+def test_a_hint_must_be_of_what_is_coloured(films, wander, tmp_path):
+    path = films.write(tmp_path / "a.mp4", [wander(1, SIZE)[0]] * 20)
+    part = {"first": 512 * 10 - 200, "end": 512 * 15}
+    for seconds in (2 / 25, 15 / 25):
+        with pytest.raises(OptionError, match=rf"of {seconds:.2f} s, which is outside of what"):
+            follow(path, FilmHint(seconds, Hint(70.0, 50.0, "#804020")), **part)
+    before_the_first_frame = (512 * 10 - 100) / 12800
+    film, tracks = follow(path, FilmHint(before_the_first_frame, Hint(70.0, 50.0, "#804020")), **part)
+    assert sorted(positions(film, tracks)) == list(range(10, 15))
 
 
 def test_a_network_that_takes_none_says_so(films, wander, tmp_path, network):

@@ -100,6 +100,16 @@ def test_moments_lie_in_their_scenes(three_scenes):
         find_scenes(view(three_scenes), [512 * 30])
 
 
+def test_moments_must_lie_in_what_is_coloured(three_scenes):
+    part = replace(view(three_scenes), first=512 * 5 - 200, end=512 * 15)
+    for number in (2, 15):
+        with pytest.raises(OptionError, match=rf"said of {number / 25:.2f} s, which is outside"):
+            find_scenes(part, [512 * number, 512 * 12])
+    before_the_first_frame = 512 * 5 - 100
+    spans = find_scenes(part, [before_the_first_frame, 512 * 12])
+    assert spans == [(512 * 5 - 200, 512 * 9), (512 * 10, 512 * 14)]
+
+
 def test_only_what_is_coloured_is_looked_at(three_scenes):
     part = replace(view(three_scenes), first=512 * 5, end=512 * 15)
     seen = [(pts // 512, cut) for pts, _, cut in walk(part)]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from tintype.errors import OptionError
 from tintype.spec.hints import Hint
 from tintype.video.motion import Motion, MotionEstimator
-from tintype.video.scenes import FLASH, Light, View, walk
+from tintype.video.scenes import FLASH, Light, View, refuse_outside, walk
 from tintype.video.source import FilmInfo
 
 _LONGEST = 1500  # frames that a hint is followed over, either way
@@ -98,10 +98,11 @@ def follow_hints(view: View, hints: Sequence[FilmHint]) -> Tracks:
         hints: what is said of it.
 
     Raises:
-        OptionError: a hint lies outside of the picture, or after the film's end.
+        OptionError: a hint lies outside of the picture, or of what is coloured of the film.
     """
     film = view.film
     placed = [(film.pts_at(each.seconds), _place(each.hint, view), each.hint) for each in hints]
+    refuse_outside(view, [pts for pts, _, _ in placed if not view.covers(pts)])
     waiting = deque(sorted(placed, key=lambda entry: entry[0]))
     tracks, scene, motion = Tracks(), _Scene(), MotionEstimator()
     for pts, light, cut in walk(view):
@@ -115,10 +116,7 @@ def follow_hints(view: View, hints: Sequence[FilmHint]) -> Tracks:
             _, place, hint = waiting.popleft()
             scene.hints.append((len(scene.frames) - 1, place, hint))
     scene.follow(tracks, motion)
-    if waiting:
-        raise OptionError(
-            f"a hint is said of {film.seconds(waiting[0][0]):.2f} s, which is after the film's end"
-        )
+    refuse_outside(view, [pts for pts, _, _ in waiting])
     return tracks
 
 

@@ -49,6 +49,15 @@ class View:
     first: int | None
     end: int | None = None
 
+    @property
+    def begin(self) -> int:
+        """The pts from which on the film is coloured."""
+        return self.film.start if self.first is None else self.first
+
+    def covers(self, pts: int) -> bool:
+        """Whether a moment lies in what is wanted of the film, wherever that itself ends."""
+        return self.begin <= pts and (self.end is None or pts < self.end)
+
 
 def walk(view: View) -> Iterator[tuple[int, Light, bool]]:
     """Yield each frame's pts, its small light, and whether a new scene begins with it."""
@@ -179,23 +188,37 @@ def find_scenes(view: View, times: Sequence[int]) -> list[tuple[int, int]]:
         A pair for each moment, in their order.
 
     Raises:
-        OptionError: a moment lies after the film's end.
+        OptionError: a moment lies outside of what is coloured.
     """
+    refuse_outside(view, [time for time in times if not view.covers(time)])
     found: dict[int, tuple[int, int]] = {}
-    first = last = 0
+    first, last = view.begin, None
     for pts, _, cut in walk(view):
-        if cut:
+        if cut and last is not None:
             found |= {time: (first, last) for time in times if first <= time < pts}
             if len(found) == len(set(times)):
                 break
             first = pts
         last = pts
     else:
-        found |= {time: (first, last) for time in times if first <= time <= last}
-    missing = [time for time in times if time not in found]
-    if missing:
+        if last is not None:
+            found |= {time: (first, last) for time in times if first <= time <= last}
+    refuse_outside(view, [time for time in times if time not in found])
+    return [found[time] for time in times]
+
+
+def refuse_outside(view: View, times: Sequence[int]) -> None:
+    """Refuse moments that something is said of and that are not coloured, if there are any.
+
+    Args:
+        view: of the film.
+        times: pts of such moments.
+
+    Raises:
+        OptionError: there is one; the message names the first.
+    """
+    if times:
         raise OptionError(
-            f"something is said of {view.film.seconds(missing[0]):.2f} s, which is outside of what "
+            f"something is said of {view.film.seconds(times[0]):.2f} s, which is outside of what "
             f"is coloured of the film"
         )
-    return [found[time] for time in times]
