@@ -145,6 +145,19 @@ def test_a_state_comes_back_from_the_disk(tmp_path, rng, scenes):
 def test_no_state_is_a_state_too(tmp_path):
     save_state(State(None, ()), tmp_path / "s.npz")
     assert load_state(tmp_path / "s.npz").memory is None
-    (tmp_path / "s.npz").write_bytes(b"nonsense")
+
+
+@pytest.mark.parametrize("kept", [0, 3, 0.5, 0.99])
+def test_a_damaged_state_is_noticed(tmp_path, rng, kept):
+    path = tmp_path / "s.npz"
+    save_state(State(memory(rng, 7), ()), path)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(kept * len(data)) if isinstance(kept, float) else kept])
+    with pytest.raises(RecordError, match=r"s\.npz cannot be read: .*; begin afresh"):
+        load_state(path)
+    path.write_bytes(data.replace(b"known0", b"thing0"))
     with pytest.raises(RecordError, match="cannot be read"):
-        load_state(tmp_path / "s.npz")
+        load_state(path)
+    path.write_bytes(b"nonsense")
+    with pytest.raises(RecordError, match="cannot be read"):
+        load_state(path)

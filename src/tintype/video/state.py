@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -68,7 +69,7 @@ def load_state(path: Path) -> State:
         RecordError: it is not there, or damaged.
     """
     try:
-        with np.load(path) as arrays:
+        with open(path, "rb") as file, np.load(file) as arrays:
             memories = [
                 Memory(
                     lightness=arrays[f"lightness{number}"],
@@ -82,7 +83,7 @@ def load_state(path: Path) -> State:
                 )
                 for number in range(int(arrays["count"]))
             ]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, BadZipFile, KeyError, ValueError) as error:
         raise RecordError(
             f"{path} cannot be read: {error}; begin afresh without resuming"
         ) from error
