@@ -77,6 +77,7 @@ def test_every_option_is_on_the_command_line():
         (["--start", "soon"], "a time is written 75.5"),
         (["--start", "5", "--end", "4"], "end must be after start"),
         (["--hint", "1,2,3"], "a hint is written TIME,X,Y,#RRGGBB"),
+        (["--hint", "inf,2,3,#102030"], "a time is written 75.5"),
         (["--hint", "0,2,3,#102030"], "takes no hints"),
     ],
 )
@@ -125,7 +126,9 @@ def test_times_are_read(text, seconds):
     assert parse_clock(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1", "1:2:3:4", "1:-2"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "-1", "1:2:3:4", "1:-2", "inf", "nan", "1:inf", "nan:1", "1e308:0:0"]
+)
 def test_other_times_are_refused(text):
     with pytest.raises(OptionError, match=r"written 75\.5 or 1:15\.5"):
         parse_clock(text)

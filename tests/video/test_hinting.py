@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A hint of one frame goes along with its place through the scene, and no further."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -122,6 +123,7 @@ def test_a_network_that_takes_none_says_so(films, wander, tmp_path, network):
         color_film(job, network)
 
 
-def test_a_time_is_not_negative():
-    with pytest.raises(OptionError, match="time must be at least 0 s, got -1"):
-        FilmHint(-1.0, Hint(0.0, 0.0, "#804020"))
+@pytest.mark.parametrize("seconds", [-1.0, math.inf, math.nan])
+def test_a_time_is_finite_and_not_negative(seconds):
+    with pytest.raises(OptionError, match=f"hint's time must .* at least 0 s, got {seconds}"):
+        FilmHint(seconds, Hint(0.0, 0.0, "#804020"))

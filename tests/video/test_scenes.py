@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scenes, and references that hold for one of them."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -115,6 +116,13 @@ def test_only_what_is_coloured_is_looked_at(three_scenes):
     seen = [(pts // 512, cut) for pts, _, cut in walk(part)]
     assert [number for number, _ in seen] == list(range(5, 15))
     assert [number for number, cut in seen if cut] == [5, 10]
+
+
+@pytest.mark.parametrize("seconds", [-1.0, math.inf, math.nan])
+def test_a_references_time_is_finite_and_not_negative(seconds):
+    photograph = photograph_of_array(np.zeros((4, 4, 3), np.uint8))
+    with pytest.raises(OptionError, match=f"reference's time must .* at least 0 s, got {seconds}"):
+        FilmReference(photograph, seconds=seconds)
 
 
 def test_a_reference_holds_for_its_scene(three_scenes, tmp_path, network, monkeypatch):

@@ -2,6 +2,7 @@
 """``tintype video``: a film in, the film in colour out."""
 
 import json
+import math
 import sys
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
@@ -118,11 +119,11 @@ def parse_clock(text: str) -> float:
         numbers = [float(part) for part in text.split(":")]
     except ValueError:
         numbers = []
-    if not 1 <= len(numbers) <= 3 or min(numbers) < 0:
-        raise OptionError(f"a time is written 75.5 or 1:15.5 or 0:01:15.5, got {text!r}")
     seconds = 0.0
     for number in numbers:
         seconds = 60 * seconds + number
+    if not 1 <= len(numbers) <= 3 or min(numbers) < 0 or not math.isfinite(seconds):
+        raise OptionError(f"a time is written 75.5 or 1:15.5 or 0:01:15.5, got {text!r}")
     return seconds
 
 

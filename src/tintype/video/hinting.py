@@ -9,6 +9,7 @@ everything does (:mod:`tintype.video.steady`).
 This takes a look at the film before the work, up to the end of the last scene with a hint.
 """
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,15 +35,15 @@ class FilmHint:
         hint: in pixels of the upright frame.
 
     Raises:
-        OptionError: the time is negative.
+        OptionError: the time is negative, or not finite.
     """
 
     seconds: float
     hint: Hint
 
     def __post_init__(self) -> None:
-        if not self.seconds >= 0:  # also false for NaN
-            raise OptionError(f"a hint's time must be at least 0 s, got {self.seconds}")
+        if not 0 <= self.seconds < math.inf:  # also false for NaN
+            raise OptionError(f"a hint's time must be finite and at least 0 s, got {self.seconds}")
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 """The plan of a film's colouring: all that can be settled, or refused, before any work is done."""
 
 import hashlib
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -33,10 +34,19 @@ class FilmReference:
     Attributes:
         photograph: in colour.
         seconds: a moment of the film, for whose scene it holds; None for the whole film.
+
+    Raises:
+        OptionError: the moment is negative, or not finite.
     """
 
     photograph: Photograph
     seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.seconds is not None and not 0 <= self.seconds < math.inf:  # also false for NaN
+            raise OptionError(
+                f"a reference's time must be finite and at least 0 s, got {self.seconds}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
