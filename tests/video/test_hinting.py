@@ -26,7 +26,7 @@ def follow(path, *hints, picture=(slice(0, 96), slice(0, 128)), first=None, end=
 
 
 def positions(film, tracks, shown=SIZE):
-    return {pts // 512: [(h.x, h.y) for h in tracks.at(pts, film, shown)] for pts in tracks.places}
+    return {pts // 512: [(h.x, h.y) for h in tracks.at(pts, film, SIZE, shown)] for pts in tracks.places}
 
 
 def test_a_hint_goes_along_with_its_place(films, wander, tmp_path):
@@ -78,6 +78,21 @@ def test_the_network_is_told_in_its_own_pixels(films, wander, tmp_path, network)
         assert told[0].y == pytest.approx(48.5 * 64 / 96, abs=1)
         assert told[0].radius == pytest.approx(8 * 64 / 96)
         assert told[0].color == "#804020"
+
+
+def test_a_radius_is_told_in_the_pixels_of_the_picture_without_bars(
+    films, wander, tmp_path, network
+):
+    framed = np.full((128, 128), 16, np.uint8)
+    framed[16:112] = np.maximum(wander(1, SIZE)[0], 60)
+    path = films.write(tmp_path / "a.mkv", [framed] * 3, codec="ffv1")
+    hint = FilmHint(0.0, Hint(64.0, 64.0, "#804020", radius=8.0))
+    job = plan_film(path, tmp_path / "b.mkv", hints=[hint], options=FilmOptions(codec="ffv1"))
+    assert job.survey.picture == (16, 112, 0, 128)
+    color_film(job, network)
+    assert set(network.seen) == {(64, 84)}
+    for told in network.hints:
+        assert told[0].radius == pytest.approx(8 * 64 / 96)
 
 
 @pytest.mark.parametrize("turns", range(4))

@@ -155,7 +155,9 @@ class Colorist:
             upright,
             temperature=self._temperature,
             size=self._job.colors.size,
-            hints=self._tracks.at(pts, self._job.film, (upright.shape[0], upright.shape[1])),
+            hints=self._tracks.at(
+                pts, self._job.film, self._picture, (upright.shape[0], upright.shape[1])
+            ),
             want=(CONFIDENCE,),
         )
         chroma = np.rot90(prediction.chroma, -turns, axes=(1, 2)) * np.float32(

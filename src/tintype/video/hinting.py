@@ -60,16 +60,19 @@ class Tracks:
         """Put down where a hint is at a frame."""
         self.places.setdefault(pts, []).append((hint, place))
 
-    def at(self, pts: int, film: FilmInfo, shown: tuple[int, int]) -> list[Hint]:
+    def at(
+        self, pts: int, film: FilmInfo, picture: tuple[int, int], shown: tuple[int, int]
+    ) -> list[Hint]:
         """The hints that hold at a frame, as the network is to be told.
 
         Args:
             pts: of the frame.
             film: whose turns say how it stands upright.
+            picture: (H, W) of its frames as stored, without bars.
             shown: (h, w) of the upright picture that the network is shown.
         """
         found = []
-        scale = min(shown) / min(film.size)
+        scale = min(shown) / min(picture)
         for hint, place in self.places.get(pts, ()):
             y, x = turn(place, film.quarter_turns)
             found.append(
