@@ -176,6 +176,18 @@ def test_tiles_of_an_impossible_size_are_refused(samples):
         read(bytes(data))
 
 
+@pytest.mark.parametrize("packed", ["zlib", None])
+def test_strips_without_rows_are_refused(samples, packed):
+    """As many strips as rows, so that none is missing, and nothing in any of them."""
+    pixels = samples("uint8")
+    data = bytearray(written(pixels, photometric="rgb", compression=packed, rowsperstrip=1))
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        tag = file.pages[0].tags[278]
+    struct.pack_into("<H" if tag.dtype == 3 else "<I", data, tag.valueoffset, 0)
+    with pytest.raises(UnreadableImage, match="strips without rows"):
+        read(bytes(data))
+
+
 def test_reduced_copies_and_masks_are_no_pages(samples, grey_pixels):
     buffer = io.BytesIO()
     with tifffile.TiffWriter(buffer) as file:

@@ -149,7 +149,10 @@ def _read_segments(data: bytes, page: Directory) -> list[memoryview]:
         across = -(-width // page.number(tiff.TILE_WIDTH, 1))
         expected = across * -(-height // page.number(tiff.TILE_HEIGHT, 1))
     else:
-        expected = -(-height // max(1, min(page.number(tiff.STRIP_ROWS, height), height)))
+        rows = page.number(tiff.STRIP_ROWS, height)
+        if rows < 1:
+            raise ValueError("it has strips without rows")
+        expected = -(-height // min(rows, height))
     expected *= 1 if page.number(tiff.PLANAR, 1) == 1 else page.number(tiff.CHANNELS, 1)
     if not 1 <= expected <= len(segments):
         raise ValueError("parts of it are missing")
