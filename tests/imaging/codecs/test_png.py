@@ -101,6 +101,15 @@ def test_the_one_clear_colour_is_found(depth):
     np.testing.assert_array_equal(photograph.pixels[0], values)
 
 
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize(("color", "short"), [(0, b"\0"), (2, b"\0\1\0\2"), (2, b"\0\1\0\2\0")])
+def test_a_clear_colour_that_ends_early_is_damage(depth, color, short):
+    row = np.zeros((1, 6 * depth // 8), np.uint8)
+    data = raw_png(row, depth=depth, color=color, extra=chunk(b"tRNS", short))
+    with pytest.raises(UnreadableImage, match=r"PNG file \(it ends early\)"):
+        read(data)
+
+
 def test_the_clear_entries_of_a_palette_are_alpha(color_pixels):
     image = Image.fromarray(color_pixels).quantize(16)
     data = saved(image, transparency=bytes([0, 128]) + b"\xff" * 14)

@@ -7,6 +7,7 @@ Transparency by one clear colour is worked out here, at the depth of the file.
 """
 
 import io
+import struct
 
 import cv2
 import numpy as np
@@ -30,7 +31,7 @@ from tintype.imaging.settings import Settings
 _COMPRESSION = (
     1  # of 9: photographs gain a few per cent from the rest, and take three times as long
 )
-_GREY, _RGB = 0, 2
+_CLEAR_CHANNELS = {0: 1, 2: 3}  # of grey and of RGB, in which one colour may be clear
 
 
 def decode(data: bytes, *, max_pixels: int) -> tuple[Raster, ...]:
@@ -43,8 +44,8 @@ def decode(data: bytes, *, max_pixels: int) -> tuple[Raster, ...]:
             samples, alpha = _decode_deep(chunks)
         else:
             samples, alpha = split_image(PngImageFile(io.BytesIO(chunks.lean)))
-    if chunks.transparency and chunks.color in (_GREY, _RGB):
-        alpha = _clear_color(samples, chunks)
+        if chunks.transparency and chunks.color in _CLEAR_CHANNELS:
+            alpha = _clear_color(samples, chunks)
     return (
         Raster(
             samples=samples,
@@ -80,7 +81,8 @@ def _decode_deep(chunks: Chunks) -> tuple[Pixels, Pixels | None]:
 def _clear_color(samples: Pixels, chunks: Chunks) -> Pixels:
     """Alpha of a picture in which one colour, exactly, is clear."""
     white = DEPTHS[samples.dtype]
-    bits = np.frombuffer(chunks.transparency or b"", ">u2").astype(np.int64)
+    layout = f">{_CLEAR_CHANNELS[chunks.color]}H"
+    bits = np.array(struct.unpack_from(layout, chunks.transparency or b""), np.int64)
     clear = bits * white // (2**chunks.depth - 1)  # as Pillow scales 1, 2 and 4 bits up to 8
-    matches = samples == clear[0] if samples.ndim == 2 else (samples == clear[:3]).all(axis=-1)
+    matches = samples == clear[0] if samples.ndim == 2 else (samples == clear).all(axis=-1)
     return np.where(matches, 0, white).astype(samples.dtype)
