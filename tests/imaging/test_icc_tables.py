@@ -124,18 +124,37 @@ def test_a_grid_is_interpolated_linearly():
     axis = np.linspace(0, 1, POINTS)
     reference = RegularGridInterpolator((axis, axis, axis), nodes / 65280)
     samples = np.random.default_rng(0).random((200, 3))
-    xyz = read_tables(tag, b"Lab ", read_curve)(samples)
+    xyz = read_tables(tag, b"Lab ", read_curve, channels=3)(samples)
     np.testing.assert_allclose(encoded_lab(xyz), reference(samples), atol=1e-6)
 
 
-@pytest.mark.parametrize("at", [8, 10])
-def test_a_grid_of_an_impossible_size_is_refused(at):
+def test_a_grid_of_an_impossible_size_is_refused():
     tag = bytearray(old_table(3, wide=True))
-    tag[at] = 255
+    tag[10] = 255
     with pytest.raises(ValueError, match=r"grid|buffer"):
-        read_tables(bytes(tag), b"Lab ", read_curve)
+        read_tables(bytes(tag), b"Lab ", read_curve, channels=3)
 
 
 def test_tables_of_an_unknown_kind_are_refused():
     with pytest.raises(ValueError, match="unknown kind"):
-        read_tables(b"mpet" + bytes(100), b"Lab ", read_curve)
+        read_tables(b"mpet" + bytes(100), b"Lab ", read_curve, channels=3)
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize(("at", "count"), [(8, 4), (8, 1), (9, 1), (9, 4)])
+def test_a_profile_whose_tables_are_for_other_samples_is_passed_over(
+    rng, build_profile, shape, dtype, at, count
+):
+    tag = bytearray(old_table(3, wide=True) + bytes(1 << 20))  # enough for whatever it claims
+    tag[at] = count
+    made = build_profile(b"RGB ", {b"A2B0": bytes(tag)}, connection=b"Lab ")
+    pixels = rng.integers(0, np.iinfo(dtype).max, shape, dtype, endpoint=True)
+    np.testing.assert_array_equal(to_srgb(pixels, Encoding(profile=made)), pixels)
+
+
+def test_curves_alone_do_not_lead_from_grey_to_a_colour(build_profile):
+    tag = struct.pack(">4s4x2B2x5I", b"mAB ", 1, 3, 32, 0, 32, 0, 32) + IDENTITY * 3
+    made = build_profile(b"GRAY", {b"A2B0": tag})
+    with pytest.raises(ValueError, match="leads from its channels"):
+        read_profile(made)

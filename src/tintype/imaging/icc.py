@@ -22,6 +22,7 @@ from tintype.imaging.icc_tables import read_tables
 Values = NDArray[np.float64]
 Curve = Callable[[Values], Values]  # any shape, [0, 1] to [0, 1]
 
+_CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}
 _MOST = 16.0  # of a curve's parameters; real ones are below 3, but for slopes of logarithmic film
 
 # What a malformed profile makes the reading below raise.
@@ -54,12 +55,14 @@ def read_profile(data: bytes) -> Profile:
     if data[36:40] != b"acsp":
         raise ValueError("no ICC profile")
     space, connection = data[16:20], data[20:24]
-    if space not in (b"GRAY", b"RGB ", b"CMYK"):
+    if space not in _CHANNELS:
         raise ValueError(f"a profile of {space!r}")
     tags = _read_tags(data)
     for name in (b"A2B1", b"A2B0"):  # media-relative colorimetric, or what stands for it
         if name in tags:
-            return Profile(space=space, tables=read_tables(tags[name], connection, read_curve))
+            channels = _CHANNELS[space]
+            tables = read_tables(tags[name], connection, read_curve, channels=channels)
+            return Profile(space=space, tables=tables)
     if space == b"GRAY":
         curve = read_curve(tags[b"kTRC"])
         light = _lightness_to_light(curve) if connection == b"Lab " else curve

@@ -20,11 +20,16 @@ Values = NDArray[np.float64]
 Step = Callable[[Values], Values]  # (N, channels in) to (N, channels out), all in [0, 1]
 
 D50 = np.array((0.9642, 1.0, 0.8249))  # the white of the connection space
+_COORDINATES = 3  # of a colour in the connection space
 _LARGEST_GRID = 1 << 24  # values; real profiles have under a million
 
 
 def read_tables(
-    tag: bytes, connection: bytes, read_curve: Callable[[bytes], Callable[[Values], Values]]
+    tag: bytes,
+    connection: bytes,
+    read_curve: Callable[[bytes], Callable[[Values], Values]],
+    *,
+    channels: int,
 ) -> Callable[[Values], Values]:
     """Read an A-to-B tag.
 
@@ -32,6 +37,7 @@ def read_tables(
         tag: its bytes.
         connection: the profile's connection space, ``b"Lab "`` or ``b"XYZ "``.
         read_curve: reads a ``curv`` or ``para`` element.
+        channels: of the samples that the profile is for.
 
     Returns:
         A function from ``(N, channels)`` samples in [0, 1] to ``(N, 3)`` XYZ relative to white.
@@ -40,12 +46,11 @@ def read_tables(
         struct.error, ValueError, LookupError: it is damaged or of an unknown kind.
     """
     kind = tag[:4]
-    if kind in (b"mft1", b"mft2"):
-        steps = _read_old(tag, wide=kind == b"mft2")
-    elif kind == b"mAB ":
-        steps = _read_new(tag, read_curve)
-    else:
+    if kind not in (b"mft1", b"mft2", b"mAB "):
         raise ValueError("tables of an unknown kind")
+    if tuple(tag[8:10]) != (channels, _COORDINATES):
+        raise ValueError("tables for samples of another kind")
+    steps = _read_new(tag, read_curve) if kind == b"mAB " else _read_old(tag, wide=kind == b"mft2")
     if connection == b"XYZ ":
         steps.append(lambda values: values * (1 + 32767 / 32768))  # 1.0 is 0x8000
     else:
@@ -82,6 +87,8 @@ def _read_new(tag: bytes, read_curve: Callable[[bytes], Callable[[Values], Value
     """lutAToBType: A curves, grid, M curves, matrix, B curves; offset 0 means left out."""
     inputs, outputs = tag[8], tag[9]
     b_curves, matrix, m_curves, grid, a_curves = struct.unpack_from(">5I", tag, 12)
+    if not grid and inputs != outputs:
+        raise ValueError("nothing that leads from its channels to a colour")
     steps: list[Step] = []
     if a_curves:
         steps.append(_each(_read_curves(tag, a_curves, inputs, read_curve)))
@@ -120,7 +127,7 @@ def _read_curves(
 
 def _grid_size(inputs: int, points: int) -> int:
     size = points**inputs
-    if points < 2 or not 1 <= inputs <= 4 or size > _LARGEST_GRID:
+    if points < 2 or size > _LARGEST_GRID:
         raise ValueError("a grid of an impossible size")
     return int(size)
 
