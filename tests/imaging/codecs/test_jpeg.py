@@ -137,6 +137,18 @@ def test_exif_too_long_for_a_segment_is_refused(color_pixels, exif_block):
         encode(photograph, format="jpeg")
 
 
+@pytest.mark.parametrize("size", [(65501, 1), (1, 65501), (65536, 8)])
+def test_a_side_longer_than_decoders_take_is_refused(size):
+    with pytest.raises(UnsupportedImage, match="holds 65500 pixels a side .* choose format png"):
+        encode(Photograph(pixels=np.zeros(size, np.uint8)), format="jpeg")
+
+
+@pytest.mark.parametrize("size", [(65500, 17), (17, 65500)])
+def test_the_longest_side_goes_there_and_back(size):
+    back = read(encode(Photograph(pixels=np.zeros((*size, 3), np.uint8)), format="jpeg"))
+    assert back.size == size
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
 @pytest.mark.parametrize("progressive", [False, True])
 def test_a_file_that_ends_early_is_refused(color_pixels, share, progressive):

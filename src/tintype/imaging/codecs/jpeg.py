@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 from PIL.JpegImagePlugin import JpegImageFile
 
+from tintype.errors import UnsupportedImage
 from tintype.imaging.codecs.jpeg_segments import insert_segments, read_segments
 from tintype.imaging.exif import read_orientation
 from tintype.imaging.guard import refusing_damage
@@ -29,6 +30,7 @@ from tintype.imaging.settings import Settings
 
 QUALITY = 95
 
+_LARGEST_SIDE = 65500  # T.81 counts to 65535, libjpeg (JPEG_MAX_DIMENSION) no further than here
 _BAND_PIXELS = 1 << 20
 _RESTARTS = 8  # markers count from 0 to 7 and start again: bands of 8 block rows begin at 0
 _LAST_RESTART = b"\xff\xd7"
@@ -59,7 +61,17 @@ def decode(data: bytes, *, max_pixels: int) -> tuple[Raster, ...]:
 
 
 def encode(photograph: Photograph, *, settings: Settings) -> bytes:
-    """Encode an 8-bit photograph without transparency."""
+    """Encode an 8-bit photograph without transparency.
+
+    Raises:
+        UnsupportedImage: a side is longer than decoders take, or its EXIF block larger than JPEG
+            holds.
+    """
+    if max(photograph.size) > _LARGEST_SIDE:
+        raise UnsupportedImage(
+            f"JPEG holds {_LARGEST_SIDE} pixels a side and the photograph has "
+            f"{max(photograph.size)}; choose format png or tiff"
+        )
     quality = settings.quality or QUALITY
     subsampling = settings.subsampling or ("4:4:4" if quality >= 90 else "4:2:0")
     bare = _encode_bands(photograph.pixels, quality=quality, subsampling=subsampling)
