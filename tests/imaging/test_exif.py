@@ -121,6 +121,31 @@ def test_a_relocated_block_reads_the_same_at_its_new_place(exif_block, order):
         }
 
 
+def hostile(order: str, tag: int, *, count: int = 300) -> bytes:
+    """A block of one directory, each entry of which claims all that there is.
+
+    Taken for links, each leads to what looks like another directory as long.
+    """
+    rows = [struct.pack(f"{order}HHII", tag, 7, 12 * count, 12 + 4 * at) for at in range(count)]
+    head = struct.pack(f"{order}2sHIH", b"II" if order == "<" else b"MM", 42, 8, count)
+    return b"".join((head, *rows, bytes(12 * count)))
+
+
+@ORDERS
+def test_of_many_links_of_a_kind_the_first_is_followed(order):
+    block = hostile(order, EXIF_IFD)
+    assert directories(block) == [8, 12]
+    assert make_upright(block, size=(61, 90)) == block
+
+
+@ORDERS
+def test_values_that_overlap_are_not_copied(order):
+    block = hostile(order, 0x010F)
+    found = list(entries(block))
+    assert len(found) == 300
+    assert all(entry.data.obj is block for entry in found)
+
+
 @pytest.mark.parametrize("block", [None, b"", b"II*\0", b"Exif\0\0II*\0\x08\0\0\0", bytes(100)])
 def test_what_is_no_block_is_said_to_be_none(block):
     assert not is_exif(block)

@@ -34,7 +34,8 @@ class Entry:
         type: of its values: 3 is a 16-bit number, 4 a 32-bit one.
         count: how many values.
         number: the first value if it is such a number; the offset of the values if they are long.
-        data: the values' bytes.
+        data: the values' bytes, as far as they lie in the block; a view, for a block of many
+            entries can claim to be in each of them.
     """
 
     at: int
@@ -42,7 +43,12 @@ class Entry:
     type: int
     count: int
     number: int
-    data: bytes
+    data: memoryview
+
+    @property
+    def size(self) -> int:
+        """Bytes that its values take, by their type and number."""
+        return _TYPE_BYTES.get(self.type, 1) * self.count
 
 
 def is_exif(block: bytes | None) -> bool:
@@ -67,7 +73,7 @@ def entries(block: bytes, directory: int | None = None) -> Iterator[Entry]:
         directory: offset of the directory; None for the first one.
     """
     start = _first_directory(block) if directory is None else directory
-    order = byte_order(block)
+    order, view = byte_order(block), memoryview(block)
     for index in range(_entry_count(block, start)):
         at = start + 2 + 12 * index
         tag, type, count, offset = struct.unpack_from(f"{order}HHII", block, at)
@@ -76,7 +82,7 @@ def entries(block: bytes, directory: int | None = None) -> Iterator[Entry]:
         number = offset
         if size <= 4 and type == _SHORT:
             (number,) = struct.unpack_from(f"{order}H", block, at + 8)
-        yield Entry(at, tag, type, count, number, block[place : place + size])
+        yield Entry(at, tag, type, count, number, view[place : place + size])
 
 
 def read_orientation(block: bytes | None) -> int:
@@ -135,18 +141,23 @@ def relocated(block: bytes, offset: int) -> bytes:
     order, moved = byte_order(block), bytearray(block)
     for directory in directories(block):
         for entry in entries(block, directory):
-            if entry.tag in _LINKS or _TYPE_BYTES.get(entry.type, 1) * entry.count > 4:
+            if entry.tag in _LINKS or entry.size > 4:
                 struct.pack_into(f"{order}I", moved, entry.at + 8, entry.number + offset)
     return bytes(moved)
 
 
 def directories(block: bytes) -> list[int]:
-    """Offsets of the first directory and of those it links to: EXIF, GPS, interoperability."""
-    found = [_first_directory(block)]
+    """Offsets of the first directory and of those it links to: EXIF, GPS, interoperability.
+
+    Of each kind the first link counts: a block can hold thousands, each to thousands of entries.
+    """
+    found, followed = [_first_directory(block)], set[int]()
     for directory in found:  # grows while it is walked; no directory is taken twice
         for entry in entries(block, directory):
-            fits = 8 <= entry.number <= len(block) - 2
-            if entry.tag in _LINKS and entry.number not in found and fits:
+            if entry.tag not in _LINKS or entry.tag in followed:
+                continue
+            followed.add(entry.tag)
+            if entry.number not in found and 8 <= entry.number <= len(block) - 2:
                 found.append(entry.number)
     return found
 
@@ -170,8 +181,7 @@ def _reaches(block: bytes, end: int) -> bool:
         if directory >= end:
             return True
         for entry in entries(block, directory):
-            size = _TYPE_BYTES.get(entry.type, 1) * entry.count
-            if size > 4 and entry.number + size > end:
+            if entry.size > 4 and entry.number + entry.size > end:
                 return True
     return False
 

@@ -82,7 +82,7 @@ def values_for_page(block: bytes, at: int) -> tuple[dict[int, Value], bytes]:
     values: dict[int, Value] = {}
     for entry in entries(block):
         if entry.tag in _DESCRIPTIVE:
-            values[entry.tag] = Value(entry.type, entry.count, entry.data)
+            values[entry.tag] = Value(entry.type, entry.count, bytes(entry.data))
         elif entry.tag in (EXIF_IFD, GPS_IFD):
             values[entry.tag] = Value(LONG, 1, struct.pack(f"{order}I", entry.number + at))
     padding = b"\0" * (len(block) & 1)
