@@ -146,6 +146,22 @@ def test_values_that_overlap_are_not_copied(order):
     assert all(entry.data.obj is block for entry in found)
 
 
+@ORDERS
+@pytest.mark.parametrize("astray", [0xFFFFFFFF, 5000])
+@pytest.mark.parametrize("tag", [EXIF_IFD, GPS_IFD, 0x9003, 0x927C, 0x010F])
+def test_what_leads_out_of_a_block_is_not_relocated_with_it(exif_block, order, tag, astray):
+    block, offset = bytearray(exif_block(order=order)), 1000
+    rows = {e.tag: e.at for d in directories(bytes(block)) for e in entries(bytes(block), d)}
+    struct.pack_into(f"{order}I", block, rows[tag] + 8, astray)
+    file = bytearray(offset) + relocated(bytes(block), offset)
+    file[:8] = block[:4] + struct.pack(f"{order}I", offset + directories(bytes(block))[0])
+    found, whole = (as_pillow_reads(bytes(b)) for b in (file, exif_block(order=order)))
+    for directory in (EXIF_IFD, GPS_IFD):
+        expected = {} if tag == directory else whole.get_ifd(directory)
+        assert found.get_ifd(directory) == {t: v for t, v in expected.items() if t != tag}
+    assert found.keys() == whole.keys() - {tag}
+
+
 @pytest.mark.parametrize("block", [None, b"", b"II*\0", b"Exif\0\0II*\0\x08\0\0\0", bytes(100)])
 def test_what_is_no_block_is_said_to_be_none(block):
     assert not is_exif(block)

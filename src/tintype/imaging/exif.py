@@ -50,6 +50,11 @@ class Entry:
         """Bytes that its values take, by their type and number."""
         return _TYPE_BYTES.get(self.type, 1) * self.count
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of its values lie in the block."""
+        return len(self.data) == self.size
+
 
 def is_exif(block: bytes | None) -> bool:
     """Whether the block has the header and first directory of an EXIF block."""
@@ -136,13 +141,20 @@ def make_upright(block: bytes, *, size: tuple[int, int]) -> bytes:
 def relocated(block: bytes, offset: int) -> bytes:
     """Change the block's inner offsets to count from ``offset`` bytes before its start.
 
-    For a TIFF file, whose EXIF directories are a part of the file itself.
+    For a TIFF file, whose EXIF directories are a part of the file itself. Entries whose values or
+    whose directory lie outside of the block are taken out: in the file, something else lies there.
     """
-    order, moved = byte_order(block), bytearray(block)
-    for directory in directories(block):
+    order, moved, known = byte_order(block), bytearray(block), directories(block)
+    for directory in known:
+        lost = set()
         for entry in entries(block, directory):
-            if entry.tag in _LINKS or entry.size > 4:
+            is_link = entry.tag in _LINKS
+            if not (entry.number in known if is_link else entry.is_whole):
+                lost.add(entry.at)
+            elif is_link or entry.size > 4:
                 struct.pack_into(f"{order}I", moved, entry.at + 8, entry.number + offset)
+        if lost:
+            _take_out(moved, directory, lost)
     return bytes(moved)
 
 
@@ -160,6 +172,17 @@ def directories(block: bytes) -> list[int]:
             if entry.number not in found and 8 <= entry.number <= len(block) - 2:
                 found.append(entry.number)
     return found
+
+
+def _take_out(block: bytearray, directory: int, places: set[int]) -> None:
+    """Take a directory's entries at these places out of it; nothing but its entries moves."""
+    start, count = directory + 2, _entry_count(block, directory)
+    end = start + 12 * count
+    kept = [block[at : at + 12] for at in range(start, end, 12) if at not in places]
+    link = block[end : end + 4]
+    code = f"{byte_order(bytes(block[:2]))}H"
+    struct.pack_into(code, block, directory, len(kept))
+    block[start : end + len(link)] = b"".join((*kept, link, bytes(12 * (count - len(kept)))))
 
 
 def _unlink_thumbnail(block: bytearray, order: str) -> bytearray:

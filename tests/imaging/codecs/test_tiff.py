@@ -10,6 +10,7 @@ import tifffile
 from PIL import Image, TiffImagePlugin
 
 from tintype.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from tintype.imaging.exif import entries
 from tintype.imaging.files import encode, read
 from tintype.imaging.photograph import Photograph
 from tintype.imaging.xmp import make_true
@@ -220,6 +221,18 @@ def test_exif_goes_into_the_files_own_directories_and_out_again(samples, exif_bl
     back = read(data)
     assert back.exif[:2] == (b"II" if order == "<" else b"MM")
     assert read(encode(back, format="jpeg")).exif == read(encode(back)).exif
+
+
+@pytest.mark.parametrize("tag", [0x010F, 0x8769, 0x8825])
+def test_exif_that_leads_out_of_its_block_is_left_out(samples, exif_block, tag):
+    block = bytearray(exif_block())
+    (at,) = (entry.at for entry in entries(bytes(block)) if entry.tag == tag)
+    block[at + 8 : at + 12] = b"\xff" * 4
+    data = encode(Photograph(pixels=samples("uint8"), exif=bytes(block)), format="tiff")
+    with Image.open(io.BytesIO(data)) as opened:
+        exif = opened.getexif()
+        assert tag not in exif
+        assert {0x010F, 0x8769, 0x8825} - {tag} <= exif.keys()
 
 
 @pytest.mark.parametrize("bigtiff", [False, True])

@@ -25,6 +25,7 @@ from tintype.imaging.exif import (
     GPS_IFD,
     INTEROP_IFD,
     byte_order,
+    directories,
     entries,
     relocated,
 )
@@ -76,14 +77,17 @@ def values_for_page(block: bytes, at: int) -> tuple[dict[int, Value], bytes]:
         at: offset in the file at which the block will stand, an even number.
 
     Returns:
-        The values to put among the page's, and the bytes to write at ``at``.
+        The values to put among the page's, and the bytes to write at ``at``; without those of which
+        the block has only the beginning, or nothing.
     """
-    order = byte_order(block)
+    order, known = byte_order(block), directories(block)
     values: dict[int, Value] = {}
     for entry in entries(block):
-        if entry.tag in _DESCRIPTIVE:
+        if entry.tag in values:
+            continue
+        if entry.tag in _DESCRIPTIVE and entry.is_whole:
             values[entry.tag] = Value(entry.type, entry.count, bytes(entry.data))
-        elif entry.tag in (EXIF_IFD, GPS_IFD):
+        elif entry.tag in (EXIF_IFD, GPS_IFD) and entry.number in known:
             values[entry.tag] = Value(LONG, 1, struct.pack(f"{order}I", entry.number + at))
     padding = b"\0" * (len(block) & 1)
     return values, relocated(block, at) + padding
