@@ -297,6 +297,37 @@ def test_directories_that_lead_back_to_themselves_end(samples):
     assert read(bytes(data)).pages == ()
 
 
+def overlapping(*, pages: int, tags: int, size: int) -> bytes:
+    """A file whose every value is the same bytes, all but the whole of it, once for each tag."""
+    length = 2 + 12 * tags + 4
+    parts = [struct.pack("<2sHI", b"II", 42, 8)]
+    for page in range(pages):
+        rows = (struct.pack("<HHII", 50_000 + tag, 7, size - 100, 8) for tag in range(tags))
+        following = 8 + length * (page + 1) if page + 1 < pages else 0
+        parts += [struct.pack("<H", tags), *rows, struct.pack("<I", following)]
+    return b"".join(parts).ljust(size, b"\0")
+
+
+@pytest.mark.parametrize(("pages", "tags"), [(1, 4000), (4000, 1)])
+def test_values_that_overlap_are_refused(pages, tags):
+    with pytest.raises(UnreadableImage, match="its values overlap"):
+        read(overlapping(pages=pages, tags=tags, size=1 << 17))
+
+
+def test_exif_that_pages_share_counts_for_each(samples, exif_block):
+    page = Photograph(pixels=samples("uint8"), exif=exif_block())
+    data = bytearray(encode(replace(page, pages=(page,)), format="tiff"))
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        first, second = (opened.tags[0x8769].offset + 8 for opened in file.pages)
+    note = len(data)  # bytes, with the directory before them more than half of the file
+    end = struct.pack("<HHHIII", 1, 0x927C, 7, note, len(data) + 18, 0) + bytes(note)
+    struct.pack_into("<I", data, first, len(data))
+    assert len(read(bytes(data) + end).exif) > note
+    struct.pack_into("<I", data, second, len(data))
+    with pytest.raises(UnreadableImage, match="its values overlap"):
+        read(bytes(data) + end)
+
+
 def test_a_file_without_pictures_is_refused():
     with pytest.raises(UnreadableImage, match="without any picture in it"):
         read(b"II*\0" + bytes(60))

@@ -13,7 +13,7 @@ import numpy as np
 from tintype.errors import UnreadableImage, UnsupportedImage
 from tintype.imaging.alpha import unpremultiply
 from tintype.imaging.codecs import tiff_tags as tiff
-from tintype.imaging.codecs.tiff_directory import Directory, read_directories
+from tintype.imaging.codecs.tiff_directory import Directory, DirectoryReader
 from tintype.imaging.codecs.tiff_exif import dpi_of_page, exif_of_page
 from tintype.imaging.codecs.tiff_samples import image_of_page, is_for_pillow, samples_of_page
 from tintype.imaging.codecs.tiff_writer import encode
@@ -37,7 +37,8 @@ _CMYK_INKS = 1
 def decode(data: bytes, *, max_pixels: int) -> tuple[Raster, ...]:
     """Decode the pages of a TIFF file."""
     with refusing_damage("TIFF"):
-        pages = [page for page in read_directories(data) if _is_picture(page)]
+        reader = DirectoryReader(data)
+        pages = [page for page in reader.read_pages() if _is_picture(page)]
         if not pages:
             raise UnreadableImage("a TIFF file without any picture in it; check where it is from")
         room = max_pixels
@@ -45,7 +46,7 @@ def decode(data: bytes, *, max_pixels: int) -> tuple[Raster, ...]:
             width, height = page.number(tiff.WIDTH, 0), page.number(tiff.HEIGHT, 0)
             check_size(width, height, room, title="TIFF")
             room -= width * height
-        return tuple(_decode_page(data, page) for page in pages)
+        return tuple(_decode_page(reader, page) for page in pages)
 
 
 def _is_picture(page: Directory) -> bool:
@@ -54,19 +55,19 @@ def _is_picture(page: Directory) -> bool:
     return tiff.WIDTH in page.values and page.number(tiff.OLD_KIND, 1) != _OLD_REDUCED
 
 
-def _decode_page(data: bytes, page: Directory) -> Raster:
+def _decode_page(reader: DirectoryReader, page: Directory) -> Raster:
+    data = reader.data
     if is_for_pillow(page) or page.number(tiff.PHOTOMETRIC, 1) in (_PALETTE, _YCBCR, _LAB):
         samples, alpha = split_image(image_of_page(data, page))
     else:
         samples, alpha = _split(samples_of_page(data, page), page)
-    big = data[2:4] in (b"+\0", b"\0+")
     records = (page.data(tiff.IPTC) or b"").rstrip(b"\0")  # some writers pad to whole numbers
     return Raster(
         samples=samples,
         alpha=alpha,
         encoding=Encoding(profile=page.data(tiff.ICC)),
         orientation=page.number(tiff.ORIENTATION, 1),
-        exif=exif_of_page(data, page, big=big),
+        exif=exif_of_page(reader, page),
         xmp=page.data(tiff.XMP),
         iptc=records or find_records(page.data(tiff.PHOTOSHOP) or b""),
         dpi=dpi_of_page(page),

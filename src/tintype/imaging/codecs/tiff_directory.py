@@ -87,51 +87,71 @@ class Directory:
         return value.data if value else None
 
 
-def read_directories(data: bytes) -> list[Directory]:
-    """Read the chain of directories, one for each page.
+class DirectoryReader:
+    """Reads the directories of a TIFF file, plain or Big.
+
+    Attributes:
+        data: the whole file.
+        order: its byte order, ``"<"`` or ``">"``.
 
     Raises:
-        ValueError: the header or the first directory is damaged.
         struct.error: it is cut off.
     """
-    order: Order = "<" if data[:2] == b"II" else ">"
-    big = struct.unpack_from(f"{order}H", data, 2)[0] == 43
-    (at,) = struct.unpack_from(f"{order}Q" if big else f"{order}I", data, 8 if big else 4)
-    seen: set[int] = set()
-    found: list[Directory] = []
-    while at and at not in seen and len(found) < _MOST_PAGES:
-        seen.add(at)  # a chain that bites its tail ends there
-        directory, at = read_directory(data, at, order, big=big)
-        found.append(directory)
-    return found
 
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.order: Order = "<" if data[:2] == b"II" else ">"
+        self._big = struct.unpack_from(f"{self.order}H", data, 2)[0] == 43
+        self._room = len(data)  # bytes of values: each lies somewhere else in the file
 
-def read_directory(data: bytes, at: int, order: Order, *, big: bool) -> tuple[Directory, int]:
-    """Read one directory, and the offset of the next.
+    def read_pages(self) -> list[Directory]:
+        """Read the chain of directories, one for each page.
 
-    Raises:
-        ValueError: it reaches beyond the end of the file.
-        struct.error: it is cut off.
-    """
-    head, entry, offset = ("Q", "HHQ", "Q") if big else ("H", "HHI", "I")
-    size, inline = (20, 8) if big else (12, 4)
-    (count,) = struct.unpack_from(order + head, data, at)
-    start = at + struct.calcsize(order + head)
-    if count > _MOST_ENTRIES:
-        raise ValueError("a directory of an impossible size")
-    directory = Directory(order)
-    for place in range(start, start + count * size, size):
-        tag, type, number = struct.unpack_from(order + entry, data, place)
-        length = _TYPE_BYTES.get(type, 0) * number
-        where = place + size - inline
-        if length > inline:
-            (where,) = struct.unpack_from(order + offset, data, where)
-        if where + length > len(data):
-            raise ValueError("it ends early")
-        directory.values.setdefault(tag, Value(type, number, data[where : where + length]))
-    end = start + count * size
-    following = data[end : end + struct.calcsize(order + offset)]
-    return directory, int.from_bytes(following, "little" if order == "<" else "big")
+        Raises:
+            ValueError: one of them is damaged.
+            struct.error: one of them is cut off.
+        """
+        code, start = ("Q", 8) if self._big else ("I", 4)
+        (at,) = struct.unpack_from(self.order + code, self.data, start)
+        seen: set[int] = set()
+        found: list[Directory] = []
+        while at and at not in seen and len(found) < _MOST_PAGES:
+            seen.add(at)  # a chain that bites its tail ends there
+            directory, at = self.read(at)
+            found.append(directory)
+        return found
+
+    def read(self, at: int) -> tuple[Directory, int]:
+        """Read one directory, and the offset of the next.
+
+        Raises:
+            ValueError: it reaches beyond the end of the file, or all that have been read claim more
+                than the file holds: a few bytes could then be gigabytes.
+            struct.error: it is cut off.
+        """
+        data, order = self.data, self.order
+        head, entry, offset = ("Q", "HHQ", "Q") if self._big else ("H", "HHI", "I")
+        size, inline = (20, 8) if self._big else (12, 4)
+        (count,) = struct.unpack_from(order + head, data, at)
+        start = at + struct.calcsize(order + head)
+        if count > _MOST_ENTRIES:
+            raise ValueError("a directory of an impossible size")
+        directory = Directory(order)
+        for place in range(start, start + count * size, size):
+            tag, type, number = struct.unpack_from(order + entry, data, place)
+            length = _TYPE_BYTES.get(type, 0) * number
+            where = place + size - inline
+            if length > inline:
+                (where,) = struct.unpack_from(order + offset, data, where)
+            if where + length > len(data):
+                raise ValueError("it ends early")
+            self._room -= length
+            if self._room < 0:
+                raise ValueError("its values overlap")
+            directory.values.setdefault(tag, Value(type, number, data[where : where + length]))
+        end = start + count * size
+        following = data[end : end + struct.calcsize(order + offset)]
+        return directory, int.from_bytes(following, "little" if order == "<" else "big")
 
 
 def write_directory(

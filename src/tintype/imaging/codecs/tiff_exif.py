@@ -15,9 +15,9 @@ from tintype.imaging.codecs.tiff_directory import (
     LONG,
     SHORT,
     Directory,
+    DirectoryReader,
     Order,
     Value,
-    read_directory,
     write_directory,
 )
 from tintype.imaging.exif import (
@@ -40,13 +40,12 @@ _DESCRIPTIVE = {
 }
 
 
-def exif_of_page(data: bytes, page: Directory, *, big: bool) -> bytes | None:
+def exif_of_page(reader: DirectoryReader, page: Directory) -> bytes | None:
     """Gather an EXIF block from a page's directory; None where there is nothing to gather.
 
     Args:
-        data: the whole TIFF file.
+        reader: of the TIFF file.
         page: the page's directory.
-        big: whether the file is a BigTIFF.
 
     Raises:
         ValueError, struct.error: a directory that the page points to is damaged.
@@ -60,7 +59,7 @@ def exif_of_page(data: bytes, page: Directory, *, big: bool) -> bytes | None:
     parts = [struct.pack(f"{order}2sHI", b"II" if order == "<" else b"MM", 42, 0)]
     size = len(parts[0])
     for tag in links:
-        written, at = _copy_directory(data, page.number(tag, 0), order, big=big, at=size)
+        written, at = _copy_directory(reader, page.number(tag, 0), at=size)
         rows.append((tag, Value(LONG, 1, struct.pack(f"{order}I", at))))
         parts.append(written)
         size += len(written)
@@ -114,20 +113,19 @@ def dpi_values(dpi: tuple[float, float], order: Order) -> dict[int, Value]:
     }
 
 
-def _copy_directory(
-    data: bytes, start: int, order: Order, *, big: bool, at: int
-) -> tuple[bytes, int]:
+def _copy_directory(reader: DirectoryReader, start: int, *, at: int) -> tuple[bytes, int]:
     """Copy a directory, with the one of interoperability if it has one, to be written at ``at``.
 
     Returns:
         The bytes, of even length, and the offset of the directory among them.
     """
-    directory, _ = read_directory(data, start, order, big=big)
+    order = reader.order
+    directory, _ = reader.read(start)
     rows = dict(directory.values)
     inner, inner_at = b"", at
     link = directory.number(INTEROP_IFD, 0)
     if link:
-        other, _ = read_directory(data, link, order, big=big)
+        other, _ = reader.read(link)
         inner = write_directory(other.values.items(), order=order, at=at)
         inner += b"\0" * (len(inner) & 1)
         rows[INTEROP_IFD] = Value(LONG, 1, struct.pack(f"{order}I", inner_at))
