@@ -328,6 +328,18 @@ def test_exif_that_pages_share_counts_for_each(samples, exif_block):
         read(bytes(data) + end)
 
 
+def test_strips_that_overlap_are_refused(samples):
+    image = Image.fromarray(samples("uint8"))
+    data = bytearray(saved(image, compression="tiff_lzw", strip_size=1))  # a strip for each row
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        for tag, number in ((273, 8), (279, len(data) - 8)):
+            found = file.pages[0].tags[tag]
+            code = {3: "H", 4: "I"}[found.dtype]
+            struct.pack_into(f"<61{code}", data, found.valueoffset, *[number] * found.count)
+    with pytest.raises(UnreadableImage, match="parts of it overlap"):
+        read(bytes(data))
+
+
 def test_a_file_without_pictures_is_refused():
     with pytest.raises(UnreadableImage, match="without any picture in it"):
         read(b"II*\0" + bytes(60))

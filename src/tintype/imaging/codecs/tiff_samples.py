@@ -156,7 +156,10 @@ def _read_segments(data: bytes, page: Directory) -> list[memoryview]:
     expected *= 1 if page.number(tiff.PLANAR, 1) == 1 else page.number(tiff.CHANNELS, 1)
     if not 1 <= expected <= len(segments):
         raise ValueError("parts of it are missing")
-    return segments[:expected]
+    del segments[expected:]
+    if sum(map(len, segments)) > len(data):  # they will be joined, each for itself
+        raise ValueError("parts of it overlap")
+    return segments
 
 
 def _unpack(
