@@ -175,6 +175,25 @@ def test_a_text_that_unpacks_to_more_than_anyone_writes_is_left_behind(color_pix
     np.testing.assert_array_equal(photograph.pixels, color_pixels)
 
 
+@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt"])
+def test_many_texts_unpack_to_no_more_than_one_may(color_pixels, kind):
+    head = {b"zTXt": b"\0\0", b"iTXt": b"\0\1\0\0\0"}[kind]
+    packed = zlib.compress(bytes(6 << 20))
+    texts = [chunk(kind, b"%d" % number + head + packed) for number in range(50)]
+    photograph = read(insert(saved(Image.fromarray(color_pixels)), *texts))
+    assert [keyword for keyword, _ in photograph.text] == ["0", "1"]
+    np.testing.assert_array_equal(photograph.pixels, color_pixels)
+
+
+@pytest.mark.parametrize(("broken", "kept"), [(2, (("Title", "Hund"),)), (3, ())])
+def test_texts_that_break_while_they_unpack_count_too(color_pixels, broken, kept):
+    packed = zlib.compress(bytes(6 << 20))
+    altered = packed[:-1] + bytes([packed[-1] ^ 1])
+    texts = [chunk(b"zTXt", b"Comment\0\0" + altered)] * broken
+    title = chunk(b"zTXt", b"Title\0\0" + zlib.compress(b"Hund"))
+    assert read(insert(saved(Image.fromarray(color_pixels)), *texts, title)).text == kept
+
+
 def test_damaged_metadata_is_left_behind(color_pixels):
     text = bytearray(chunk(b"tEXt", b"Title\0Hund"))
     text[-1] ^= 1

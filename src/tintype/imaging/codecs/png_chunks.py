@@ -28,7 +28,8 @@ _ADAM7 = (  # first row, step down, first column, step right
     *((2, 4, 0, 2), (0, 2, 1, 2), (1, 2, 0, 1)),
 )
 _PIECE = 1 << 20  # bytes unpacked at a time
-_LARGEST_TEXT = 1 << 24  # bytes after decompression; more is an attack, and left behind
+_MOST_UNPACKED = 1 << 24  # bytes of all texts, or of a profile; more is an attack, and left behind
+_LARGEST_RATIO = 1032  # of bytes unpacked to packed; zlib's technical details, "maximum compression"
 _INCHES_PER_METRE = 1 / 0.0254
 _INTENT_RELATIVE = b"\1"
 
@@ -79,11 +80,12 @@ def read_chunks(data: bytes) -> Chunks:
     """
     first: dict[bytes, bytes] = {}
     texts: dict[str, str] = {}
+    inflater = _Inflater()
     pixels = [SIGNATURE]
     for kind, content, whole in _walk(data):
         first.setdefault(kind, content)
         if kind in (b"tEXt", b"zTXt", b"iTXt"):
-            keyword, text = _read_text(kind, content)
+            keyword, text = _read_text(kind, content, inflater)
             if keyword:
                 texts.setdefault(keyword, text)
         if kind in _PIXEL_CHUNKS or (kind == b"tRNS" and first[b"IHDR"][9:10] == b"\3"):
@@ -186,7 +188,7 @@ def _walk(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
 def _read_encoding(first: dict[bytes, bytes]) -> Encoding:
     """The chunks that say what samples mean, in the order of precedence that PNG gives them."""
     name, _, packed = first.get(b"iCCP", b"").partition(b"\0")
-    if name and (profile := _inflate(packed[1:])):
+    if name and (profile := _Inflater().unpack(packed[1:])):
         return Encoding(profile=profile)
     gamma = int.from_bytes(first.get(b"gAMA", b"")[:4], "big")  # of encoding, times 100,000
     if gamma and b"sRGB" not in first:
@@ -194,28 +196,39 @@ def _read_encoding(first: dict[bytes, bytes]) -> Encoding:
     return Encoding()
 
 
-def _read_text(kind: bytes, content: bytes) -> tuple[str, str]:
+def _read_text(kind: bytes, content: bytes, inflater: "_Inflater") -> tuple[str, str]:
     """Keyword and text of a text chunk; ("", "") where it cannot be read."""
     keyword, _, rest = content.partition(b"\0")
     name = keyword.decode("latin-1")
     if kind == b"tEXt":
         return name, rest.decode("latin-1")
     if kind == b"zTXt":
-        unpacked = _inflate(rest[1:])
+        unpacked = inflater.unpack(rest[1:])
         return (name, unpacked.decode("latin-1")) if unpacked is not None else ("", "")
     packed, (_language, _, tail) = rest[:1] == b"\1", rest[2:].partition(b"\0")
     body = tail.partition(b"\0")[2]
-    unpacked = _inflate(body) if packed else body
+    unpacked = inflater.unpack(body) if packed else body
     return (name, unpacked.decode("utf-8", "replace")) if unpacked is not None else ("", "")
 
 
-def _inflate(packed: bytes) -> bytes | None:
-    inflater = zlib.decompressobj()
-    try:
-        data = inflater.decompress(packed, _LARGEST_TEXT)
-    except zlib.error:
-        return None
-    return data if inflater.eof else None
+class _Inflater:
+    """Unpacks what is not pixels, one piece after the other, up to a limit for all together."""
+
+    def __init__(self) -> None:
+        self._room = _MOST_UNPACKED
+
+    def unpack(self, packed: bytes) -> bytes | None:
+        """Unpack a piece; None where it is damaged, or there is no room for all of it."""
+        if self._room < 1:
+            return None
+        stream = zlib.decompressobj()
+        try:
+            data = stream.decompress(packed, self._room)
+        except zlib.error:
+            self._room -= _LARGEST_RATIO * len(packed)  # how far it came, nobody knows
+            return None
+        self._room -= len(data)
+        return data if stream.eof else None
 
 
 def _read_raw_profile(texts: dict[str, str], name: str) -> bytes | None:
