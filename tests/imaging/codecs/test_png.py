@@ -132,6 +132,40 @@ def test_a_gamma_is_honoured_and_yields_to_srgb_and_to_a_profile(samples, grey_g
     np.testing.assert_array_equal(by_profile, read(insert(bare, linear)).pixels)
 
 
+@pytest.mark.parametrize(("transfer", "name"), [(16, "PQ"), (18, "HLG")])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_hdr_is_refused(samples, transfer, name, dtype):
+    data = encode(Photograph(pixels=samples(dtype)), format="png")  # a profile stands beside it
+    with pytest.raises(UnsupportedImage, match=rf"an HDR picture \({name}\)"):
+        read(insert(data, chunk(b"cICP", bytes([9, transfer, 0, 1]))))
+
+
+@pytest.mark.parametrize(
+    ("primaries", "transfer", "gamma"),
+    [(1, 13, None), (1, 1, None), (1, 8, 1.0), (1, 5, 2.8), (12, 13, 1.8), (1, 2, 1.8)],
+)
+def test_code_points_come_before_a_profile_where_they_are_known(
+    samples, grey_gamma, primaries, transfer, gamma
+):
+    data = encode(Photograph(pixels=samples("uint16", color=False)), format="png")
+    bare = data.replace(chunk(b"sRGB", b"\1"), b"")
+
+    def profile(gamma: float) -> bytes:
+        return chunk(b"iCCP", b"grey\0\0" + zlib.compress(grey_gamma(gamma)))
+
+    expected = read(insert(bare, profile(gamma)) if gamma else bare).pixels
+    code_points = chunk(b"cICP", bytes([primaries, transfer, 0, 1]))
+    found = read(insert(bare, code_points, profile(1.8))).pixels
+    np.testing.assert_allclose(found, expected, atol=1)  # a profile's gamma is rounded
+
+
+@pytest.mark.parametrize("content", [b"", b"\1"])
+def test_code_points_that_are_cut_short_say_nothing(samples, content):
+    data = encode(Photograph(pixels=samples("uint8")), format="png")
+    photograph = read(insert(data, chunk(b"cICP", content)))
+    np.testing.assert_array_equal(photograph.pixels, samples("uint8"))
+
+
 def test_texts_of_every_kind_are_kept(color_pixels):
     info = PngImagePlugin.PngInfo()
     info.add_text("Title", "Ein Hund")

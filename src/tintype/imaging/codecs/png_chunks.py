@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tintype.imaging.exif import is_exif
+from tintype.imaging.guard import refuse_hdr
 from tintype.imaging.iptc import find_records, wrap_records
 from tintype.imaging.photograph import Photograph
-from tintype.imaging.profiles import Encoding, srgb_profile
+from tintype.imaging.profiles import SRGB, Encoding, srgb_profile
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -29,7 +30,13 @@ _ADAM7 = (  # first row, step down, first column, step right
 )
 _PIECE = 1 << 20  # bytes unpacked at a time
 _MOST_UNPACKED = 1 << 24  # bytes of all texts, or of a profile; more is an attack, and left behind
-_LARGEST_RATIO = 1032  # of bytes unpacked to packed; zlib's technical details, "maximum compression"
+_LARGEST_RATIO = 1032  # of bytes unpacked to packed; zlib's technical details, compression factor
+_SRGB_PRIMARIES = 1  # ITU-T H.273, as the transfer characteristics
+_TRANSFERS = dict.fromkeys((1, 6, 13, 14, 15), SRGB) | {  # television's are shown like sRGB's own
+    4: Encoding(gamma=2.2),
+    5: Encoding(gamma=2.8),
+    8: Encoding(gamma=1.0),
+}
 _INCHES_PER_METRE = 1 / 0.0254
 _INTENT_RELATIVE = b"\1"
 
@@ -77,6 +84,7 @@ def read_chunks(data: bytes) -> Chunks:
     Raises:
         ValueError: a chunk that carries pixels is cut off, altered or missing.
         struct.error: a header is too short.
+        UnsupportedImage: its light is coded for HDR screens.
     """
     first: dict[bytes, bytes] = {}
     texts: dict[str, str] = {}
@@ -186,7 +194,15 @@ def _walk(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 
 def _read_encoding(first: dict[bytes, bytes]) -> Encoding:
-    """The chunks that say what samples mean, in the order of precedence that PNG gives them."""
+    """The chunks that say what samples mean, in the order of precedence that PNG gives them.
+
+    Of the colours that ``cICP`` can name, those of sRGB's primaries are known here; for others, the
+    chunks that stand beside it for readers that do not know it have to do.
+    """
+    primaries, transfer = (*first.get(b"cICP", b""), None, None)[:2]
+    refuse_hdr(transfer)
+    if primaries == _SRGB_PRIMARIES and transfer in _TRANSFERS:
+        return _TRANSFERS[transfer]
     name, _, packed = first.get(b"iCCP", b"").partition(b"\0")
     if name and (profile := _Inflater().unpack(packed[1:])):
         return Encoding(profile=profile)
