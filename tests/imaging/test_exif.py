@@ -17,6 +17,7 @@ from tintype.imaging.exif import (
     read_orientation,
     read_resolution,
     relocated,
+    without_orientation,
 )
 
 ORDERS = pytest.mark.parametrize("order", ["<", ">"])
@@ -108,6 +109,19 @@ def test_no_resolution_is_none(exif_block):
 
 
 @ORDERS
+def test_without_its_orientation_a_block_says_all_else_where_it_said_it(exif_block, order):
+    block = exif_block(6, order=order, thumbnail=THUMBNAIL)
+    bare = without_orientation(block)
+    found, whole = as_pillow_reads(bare), as_pillow_reads(block)
+    assert found.keys() == whole.keys() - {0x0112}
+    assert all(found[tag] == whole[tag] for tag in found)
+    for directory in (EXIF_IFD, GPS_IFD):
+        assert found.get_ifd(directory) == whole.get_ifd(directory) != {}
+    assert len(bare) == len(block) > len(make_upright(bare, size=(61, 90)))  # it has its thumbnail
+    assert without_orientation(bare) == bare
+
+
+@ORDERS
 def test_a_relocated_block_reads_the_same_at_its_new_place(exif_block, order):
     block = exif_block(order=order)
     for offset in (0, 8, 1000):
@@ -179,6 +193,7 @@ def test_damage_ends_in_no_error(draw, exif_block):
     if is_exif(cut):
         make_upright(cut, size=(61, 90))
         relocated(cut, 8)
+        without_orientation(cut)
 
 
 def test_pillow_writes_blocks_that_are_read_here():

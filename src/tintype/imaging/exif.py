@@ -138,6 +138,15 @@ def make_upright(block: bytes, *, size: tuple[int, int]) -> bytes:
     return bytes(_unlink_thumbnail(changed, order))
 
 
+def without_orientation(block: bytes) -> bytes:
+    """Take the orientation out of a block, which is then upright; no value moves."""
+    changed, first = bytearray(block), _first_directory(block)
+    places = {entry.at for entry in entries(block) if entry.tag == ORIENTATION}
+    if places:
+        _take_out(changed, first, places)
+    return bytes(changed)
+
+
 def relocated(block: bytes, offset: int) -> bytes:
     """Change the block's inner offsets to count from ``offset`` bytes before its start.
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from tintype.errors import UnreadableImage, UnsupportedImage
 from tintype.imaging.boxes import find_boxes
+from tintype.imaging.exif import entries, make_upright, without_orientation
 from tintype.imaging.files import encode, read
 from tintype.imaging.photograph import Photograph
 
@@ -57,6 +58,18 @@ def test_the_containers_own_orientation_is_applied(color_pixels, orientation):
 def test_colours_are_not_shifted_towards_green(color_pixels):
     back = read(encode(Photograph(pixels=color_pixels), format="avif", quality=100)).pixels
     assert np.abs((back.astype(int) - color_pixels).mean(axis=(0, 1))).max() < 0.2
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_exif_is_kept_but_for_the_orientation(samples, exif_block, color):
+    """Also an artist in UTF-8, which Pillow would spoil if it wrote the block anew."""
+    block = exif_block().replace(b"\x0f\1\2\0", b"\x3b\1\2\0")  # the maker becomes an artist
+    block = make_upright(block.replace(b"Leica\0", "Jörg\0".encode()), size=(61, 90))
+    photograph = Photograph(pixels=samples("uint8", color=color), exif=block)
+    back = read(encode(photograph, format="avif"))
+    assert back.exif == without_orientation(block)
+    (artist,) = (entry.data for entry in entries(back.exif) if entry.tag == 0x013B)
+    assert bytes(artist).decode() == "Jörg\0"
 
 
 @pytest.mark.parametrize("transfer", [16, 18])

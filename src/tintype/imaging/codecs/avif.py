@@ -19,7 +19,7 @@ from PIL.AvifImagePlugin import AvifImageFile
 from tintype.errors import UnsupportedImage
 from tintype.imaging.boxes import find_boxes
 from tintype.imaging.depth import to_16_bits
-from tintype.imaging.exif import read_orientation, read_resolution
+from tintype.imaging.exif import read_orientation, read_resolution, without_orientation
 from tintype.imaging.guard import (
     damaged,
     opencv_silent,
@@ -87,6 +87,8 @@ def encode(photograph: Photograph, *, settings: Settings) -> bytes:
         options["advanced"] = _LOSSLESS_ALPHA
     elif not photograph.is_grey:
         photograph = _with_opaque_alpha(photograph)
+    if photograph.exif:  # where Pillow finds an orientation, it writes all of the block anew
+        photograph = replace(photograph, exif=without_orientation(photograph.exif))
     return save_image(photograph, "AVIF", options)
 
 
