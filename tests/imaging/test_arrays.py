@@ -52,5 +52,5 @@ def test_another_dtype_is_refused_by_name(dtype):
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, 255.0, float("nan"), float("inf")])
 def test_a_floating_array_out_of_range_is_refused(value):
-    with pytest.raises(UnsupportedImage, match=r"must be in \[0, 1\], got .*divide it"):
+    with pytest.raises(UnsupportedImage, match=r"must lie in \[0, 1\], got .*divide"):
         photograph_of_array(np.array([[0.5, value]]))

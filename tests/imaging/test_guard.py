@@ -15,6 +15,7 @@ from tintype.imaging.guard import (
     opencv_silent,
     refuse_animation,
     refuse_hdr,
+    refuse_unknown_white,
     refusing_damage,
 )
 
@@ -84,6 +85,15 @@ def test_films_and_hdr_are_refused():
         refuse_animation(12)
     with pytest.raises(UnsupportedImage, match=r"HDR picture \(PQ\)"):
         refuse_hdr(16)
+
+
+def test_floating_samples_of_unknown_white_are_refused():
+    refuse_unknown_white(np.array([0, 0.5, 1], np.float32))
+    refuse_unknown_white(np.array([0, 65535], np.uint16))
+    refuse_unknown_white(np.empty((0, 4), np.float32))
+    for odd in (-0.1, 1.1, np.nan, np.inf):
+        with pytest.raises(UnsupportedImage, match=r"must lie in \[0, 1\], got .* their white"):
+            refuse_unknown_white(np.array([0.5, odd]))
 
 
 def complain() -> None:

@@ -60,6 +60,15 @@ def test_integers_beyond_are_refused():
         split_image(Image.fromarray(np.array([[0, 65536]], np.int32)))
 
 
+def test_floating_samples_are_kept_and_of_unknown_white_refused():
+    values = np.array([[0, 0.25, 1]], np.float32)
+    np.testing.assert_array_equal(photograph_of_image(Image.fromarray(values)).pixels, values)
+    for odd in (-0.1, 255.0, np.nan):
+        values[0, 1] = odd
+        with pytest.raises(UnsupportedImage, match=r"must lie in \[0, 1\], got .* divide them"):
+            photograph_of_image(Image.fromarray(values))
+
+
 def test_one_clear_colour_is_alpha():
     image = Image.fromarray(np.array([[1, 2, 3]], np.uint8))
     image.info["transparency"] = 2

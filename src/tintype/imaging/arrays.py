@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tintype.errors import UnsupportedImage
+from tintype.imaging.guard import refuse_unknown_white
 from tintype.imaging.photograph import DEPTHS, Photograph
 from tintype.imaging.raster import Raster, develop
 
@@ -26,12 +27,7 @@ def photograph_of_array(array: NDArray[Any]) -> Photograph:
             f"an array must be (H, W), (H, W, 3) or (H, W, 4) with H, W >= 1; got {array.shape}"
         )
     if np.issubdtype(array.dtype, np.floating):
-        low, high = array.min(), array.max()
-        if not (low >= 0 and high <= 1):  # also so for NaN
-            raise UnsupportedImage(
-                f"a floating array must be in [0, 1], got {low:g} to {high:g}; "
-                f"divide it by the value of its white"
-            )
+        refuse_unknown_white(array)
         array = array.astype(np.float32, copy=False)
     elif array.dtype not in DEPTHS:
         raise UnsupportedImage(f"an array must be uint8, uint16 or floating; got {array.dtype}")

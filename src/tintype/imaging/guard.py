@@ -16,6 +16,7 @@ import cv2
 from PIL import Image
 
 from tintype.errors import ImageTooLarge, UnreadableImage, UnsupportedImage
+from tintype.imaging.photograph import Pixels
 
 # What decoders raise on bytes that they did not expect, gathered from their sources and from a long
 # run over mutated files. Warnings are here for those who turn them into errors.
@@ -115,6 +116,25 @@ def refuse_hdr(transfer: int | None) -> None:
     if transfer in _HDR:
         raise UnsupportedImage(
             f"an HDR picture ({_HDR[transfer]}); convert it to sRGB, in which photographs are read"
+        )
+
+
+def refuse_unknown_white(samples: Pixels) -> None:
+    """Refuse floating samples outside of [0, 1]: what white is among them, only their maker knows.
+
+    Args:
+        samples: any shape; of integers, whose white is their largest, nothing is asked.
+
+    Raises:
+        UnsupportedImage: a sample is below 0, above 1, or no number.
+    """
+    if samples.dtype.kind != "f" or not samples.size:
+        return
+    low, high = samples.min(), samples.max()
+    if not (low >= 0 and high <= 1):  # also so for NaN
+        raise UnsupportedImage(
+            f"floating samples must lie in [0, 1], got {low:g} to {high:g}; "
+            "divide them by the value of their white"
         )
 
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms, ImageFile
 
 from tintype.errors import UnsupportedImage
 from tintype.imaging.exif import read_orientation
-from tintype.imaging.guard import check_size
+from tintype.imaging.guard import check_size, refuse_unknown_white
 from tintype.imaging.photograph import Photograph, Pixels
 from tintype.imaging.profiles import Encoding, srgb_profile
 from tintype.imaging.raster import Raster, develop
@@ -56,7 +56,8 @@ def split_image(image: Image.Image) -> tuple[Pixels, Pixels | None]:
         Samples, as :class:`Raster` has them, and alpha or None.
 
     Raises:
-        UnsupportedImage: a mode that is no photograph's, or integers beyond 16 bits.
+        UnsupportedImage: a mode that is no photograph's, integers beyond 16 bits, or floating
+            samples outside of [0, 1].
     """
     if image.mode == "P":
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -76,6 +77,7 @@ def split_image(image: Image.Image) -> tuple[Pixels, Pixels | None]:
     if image.mode.startswith("I"):
         return _to_uint16(samples), None
     if image.mode == "F":
+        refuse_unknown_white(samples)
         return samples, None
     raise UnsupportedImage(f"pictures of mode {image.mode} are not read; convert it to RGB or grey")
 
@@ -114,7 +116,7 @@ def photograph_of_image(image: Image.Image) -> Photograph:
     :func:`tintype.imaging.files.read` does it for a file.
 
     Raises:
-        UnsupportedImage: a mode that is no photograph's.
+        UnsupportedImage: as :func:`split_image` raises.
     """
     samples, alpha = split_image(image)
     exif = image.getexif().tobytes().removeprefix(b"Exif\0\0") if image.getexif() else None

@@ -142,7 +142,7 @@ def test_other_floating_samples_become_those_of_32_bits(samples, dtype):
 def test_floating_samples_of_unknown_white_are_refused(samples, odd):
     pixels = samples("float32").copy()
     pixels[3, 4, 1] = odd
-    with pytest.raises(UnsupportedImage, match=r"must lie in \[0, 1\], got .* scale them first"):
+    with pytest.raises(UnsupportedImage, match=r"must lie in \[0, 1\], got .* divide them"):
         read(written(pixels, photometric="rgb"))
 
 

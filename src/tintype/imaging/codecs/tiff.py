@@ -17,7 +17,7 @@ from tintype.imaging.codecs.tiff_directory import Directory, DirectoryReader
 from tintype.imaging.codecs.tiff_exif import dpi_of_page, exif_of_page
 from tintype.imaging.codecs.tiff_samples import image_of_page, is_for_pillow, samples_of_page
 from tintype.imaging.codecs.tiff_writer import encode
-from tintype.imaging.guard import check_size, refusing_damage
+from tintype.imaging.guard import check_size, refuse_unknown_white, refusing_damage
 from tintype.imaging.iptc import find_records
 from tintype.imaging.photograph import DEPTHS, Pixels
 from tintype.imaging.pillow import split_image
@@ -84,7 +84,7 @@ def _split(samples: Pixels, page: Directory) -> tuple[Pixels, Pixels | None]:
             f"TIFF of photometric interpretation {meaning} with {channels} channels is not read; "
             "convert it to grey or RGB"
         )
-    _check_range(samples[..., :count])
+    refuse_unknown_white(samples[..., :count])
     color = np.ascontiguousarray(samples[..., 0] if count == 1 else samples[..., :count])
     if meaning == _WHITE_IS_ZERO:
         color = DEPTHS[color.dtype] - color
@@ -93,13 +93,3 @@ def _split(samples: Pixels, page: Directory) -> tuple[Pixels, Pixels | None]:
             alpha = np.ascontiguousarray(samples[..., at])
             return (unpremultiply(color, alpha) if kind == _PREMULTIPLIED else color), alpha
     return color, None
-
-
-def _check_range(samples: Pixels) -> None:
-    if samples.dtype != np.float32:
-        return
-    low, high = samples.min(), samples.max()
-    if not (low >= 0 and high <= 1):  # also so for NaN
-        raise UnsupportedImage(
-            f"floating samples must lie in [0, 1], got {low:g} to {high:g}; scale them first"
-        )
