@@ -4,11 +4,13 @@
 What a kill, a full disk and hostile files do to it is in ``test_faults.py``.
 """
 
+import io
 import os
 from threading import Barrier, Event, Thread
 from time import monotonic, sleep
 
 import pytest
+from PIL import Image
 
 from tintype.errors import ImageTooLarge, InputError, OutputError, RecordError, UnreadableImage
 from tintype.imaging.files import read
@@ -179,6 +181,17 @@ def test_a_failure_is_tried_again_on_request_or_when_its_photograph_has_changed(
     assert remembered.seconds == 0 < tried.seconds
     archive.add("bad.jpg", grey_jpeg)
     assert names(archive, archive.run(resume=True).of(Status.DONE)) == ["bad.jpg"]
+
+
+def test_another_limit_on_pixels_concerns_only_what_was_too_large(archive):
+    large = io.BytesIO()
+    Image.new("L", (100, 100), 90).save(large, "PNG")
+    archive.add("large.png", large.getvalue())
+    first = archive.run(files=FileOptions(max_pixels=9_999))
+    assert names(archive, first.of(Status.FAILED)) == ["bad.jpg", "large.png"]
+    again = archive.run(files=FileOptions(max_pixels=10_000), resume=True)
+    assert names(archive, again.of(Status.DONE)) == ["large.png"]
+    assert [outcome.skipped for outcome in again.outcomes].count(DONE_BEFORE) == 3
 
 
 @pytest.mark.parametrize("jobs", [1, 3])

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from tintype.errors import OutputError, RecordError, UnreadableImage
+from tintype.errors import ImageTooLarge, OutputError, RecordError, UnreadableImage
 from tintype.imaging.arrays import photograph_of_array
 from tintype.jobs.ledger import JOURNAL, Ledger, digest_wish
 from tintype.jobs.plan import Task
@@ -70,8 +70,11 @@ def test_a_lasting_failure_is_remembered_until_it_is_to_be_tried_again(task):
     assert recall(task) is None
 
 
-def test_a_failure_that_may_pass_is_none(task):
-    keep(task, error=OutputError("no space left"))
+@pytest.mark.parametrize(
+    "error", [OutputError("no space left"), ImageTooLarge("more pixels than allowed")]
+)
+def test_a_failure_that_may_pass_is_none(task, error):
+    keep(task, error=error)
     assert recall(task) is None
 
 
@@ -138,3 +141,4 @@ def test_the_wish_is_all_that_a_result_depends_on(stand_in, make_stand_in, color
         digest_wish(stand_in, ColorizeOptions(), FileOptions(), photograph_of_array(color_pixels)),
     }
     assert len(others | {plain}) == 5
+    assert digest_wish(stand_in, ColorizeOptions(), FileOptions(max_pixels=100)) == plain

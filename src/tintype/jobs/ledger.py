@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Self
 
 from tintype import __version__, errors
-from tintype.errors import ImageTooLarge, OutputError, UnreadableImage, UnsupportedImage
+from tintype.errors import OutputError, UnreadableImage, UnsupportedImage
 from tintype.imaging.photograph import Photograph
 from tintype.jobs.plan import Task
 from tintype.jobs.work import DONE_BEFORE, Outcome
@@ -33,7 +33,7 @@ from tintype.spec.options import ColorizeOptions, FileOptions
 JOURNAL = ".tintype-journal"  # in the folder of the results
 
 _KIND = "folder"
-_LASTING = (ImageTooLarge, UnreadableImage, UnsupportedImage)  # what trying again does not change
+_LASTING = (UnreadableImage, UnsupportedImage)  # what trying again does not change
 
 
 class Ledger:
@@ -177,12 +177,14 @@ def digest_wish(
     reference: Photograph | None = None,
 ) -> str:
     """Digest of all that a result depends on beside its photograph."""
+    files = asdict(file_options)
+    del files["max_pixels"]  # a limit: no result that there is depends on it
     palette = reference and hashlib.sha256(reference.pixels.tobytes()).hexdigest()
     wish = {
         "program": __version__,
         "model": model.sha256,
         "options": asdict(options),
-        "files": asdict(file_options),
+        "files": files,
         "reference": palette,
     }
     return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()
