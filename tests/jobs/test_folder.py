@@ -165,12 +165,16 @@ def test_other_options_are_other_results(archive):
     assert names(archive, again.of(Status.DONE)) == GOOD
 
 
-def test_a_result_that_somebody_has_replaced_stays(archive):
+@pytest.mark.parametrize("grown", [0, 10])
+def test_a_result_that_somebody_has_edited_stays(archive, grown):
     archive.run()
-    (archive.out / "a.jpg").write_bytes(b"retouched by hand")
+    result = archive.out / "a.jpg"
+    edited = result.read_bytes()[::-1] + bytes(grown)
+    result.write_bytes(edited)
+    os.utime(result, ns=(0, 0))  # whatever the clock says
     with pytest.raises(OutputError, match=r"a\.jpg is there already"):
         archive.run(resume=True)
-    assert (archive.out / "a.jpg").read_bytes() == b"retouched by hand"
+    assert result.read_bytes() == edited
 
 
 def test_a_failure_is_tried_again_on_request_or_when_its_photograph_has_changed(archive, grey_jpeg):

@@ -5,7 +5,7 @@ import pytest
 
 from tintype.errors import ImageTooLarge, OutputError, RecordError, UnreadableImage
 from tintype.imaging.arrays import photograph_of_array
-from tintype.jobs.ledger import JOURNAL, Ledger, digest_wish
+from tintype.jobs.ledger import JOURNAL, Ledger, digest_wish, stamp
 from tintype.jobs.plan import Task
 from tintype.jobs.work import DONE_BEFORE, Outcome, Status
 from tintype.spec.options import ColorizeOptions, FileOptions
@@ -89,6 +89,38 @@ def test_ours_is_what_we_wrote_and_as_long_as_it_is_that(task):
         assert not ledger.owns(task)
         task.target.unlink()
         assert not ledger.owns(task)
+
+
+def test_a_result_edited_by_hand_is_not_ours_also_where_it_keeps_its_size(task):
+    keep(task)
+    written = task.target.stat()
+    task.target.write_bytes(b"BY HAND!!")
+    os.utime(task.target, ns=(written.st_atime_ns, written.st_mtime_ns + 1))
+    assert task.target.stat().st_size == written.st_size
+    with Ledger(task.target.parent, "w") as ledger:
+        assert not ledger.owns(task)
+
+
+def test_a_link_in_a_results_place_is_not_ours(task):
+    keep(task)
+    moved = task.target.rename(task.target.with_name("moved.jpg"))
+    task.target.symlink_to(moved)
+    with Ledger(task.target.parent, "w") as ledger:
+        assert not ledger.owns(task)
+
+
+def test_an_older_journal_knows_results_by_their_size(task):
+    keep(task)
+    path = task.target.parent / JOURNAL
+    size, time = stamp(task.target)
+    newer, older = f'"result":[{size},{time}]', f'"bytes":{size}'
+    text = path.read_text()
+    assert newer in text
+    path.write_text(text.replace(newer, older))
+    os.utime(task.target, ns=(0, 0))
+    assert recall(task).skipped == DONE_BEFORE
+    task.target.write_bytes(b"in better colours, by hand")
+    assert recall(task) is None
 
 
 def test_what_was_begun_and_not_ended_is_ours_and_not_done(task):

@@ -7,9 +7,9 @@ entries in each run: ``begun`` before its result can appear, and ``ended`` after
 photograph has begun is ours, also when the run was killed between the file and its entry; a result
 that the journal does not know, or that is no longer what we wrote, is somebody's and stays.
 
-A photograph counts as unchanged as long as its size and its time of change are the same, as for
-``make`` and ``rsync``. What was asked for counts as the same as long as a digest of the network,
-the options and the program's version is.
+A photograph, or a result, counts as unchanged as long as its size and its time of change are the
+same, as for ``make`` and ``rsync``. What was asked for counts as the same as long as a digest of
+the network, the options and the program's version is.
 """
 
 import hashlib
@@ -54,7 +54,7 @@ class Ledger:
         self._out, self._wish = out, wish
         self._journal = Journal(out / JOURNAL, kind=_KIND)
         self._last: dict[str, Entry] = {}  # entry of the last end, by target
-        self._written: dict[str, int] = {}  # bytes of the result that we wrote, by target
+        self._written: dict[str, list[int]] = {}  # stamp of the result that we wrote, by target
         self._open: dict[str, Entry] = {}  # begun, and not ended
         for entry in self._journal.earlier:
             self._learn(entry)
@@ -85,8 +85,8 @@ class Ledger:
         key = self._key(task)
         if key in self._open:
             return True
-        size = _size(task.target)
-        return size is not None and size == self._written.get(key)
+        found, written = _stamp_of_result(task.target), self._written.get(key)
+        return found is not None and written is not None and found[: len(written)] == written
 
     def refuse_strangers(self, tasks: Iterable[Task]) -> None:
         """Refuse results that would replace those of photographs from another folder.
@@ -148,7 +148,7 @@ class Ledger:
             "source": begun["source"],
             "stamp": begun["stamp"],  # from before it was read: a change meanwhile is a change
             "wish": self._wish,
-            "bytes": None if error else _size(task.target),
+            "result": None if error else _stamp_of_result(task.target),
             "size": outcome.size,
             "seconds": round(outcome.seconds, 3),
             "error": error and [type(error).__name__, str(error)],
@@ -163,8 +163,10 @@ class Ledger:
         key = entry["ended"]
         self._open.pop(key, None)
         self._last[key] = entry
-        if entry["bytes"] is not None:
-            self._written[key] = entry["bytes"]
+        older = entry.get("bytes")  # older journals know the size alone
+        written = [older] if older else entry.get("result")
+        if written is not None:
+            self._written[key] = written
 
     def _key(self, task: Task) -> str:
         return task.target.relative_to(self._out).as_posix()
@@ -199,12 +201,9 @@ def stamp(path: Path) -> list[int] | None:
     return [found.st_size, found.st_mtime_ns]
 
 
-def _size(path: Path) -> int | None:
-    """Bytes of a file; None if there is none, or a link in its place."""
-    try:
-        return None if path.is_symlink() else path.stat().st_size
-    except OSError:
-        return None
+def _stamp_of_result(path: Path) -> list[int] | None:
+    """As :func:`stamp`; None also if a link is in its place."""
+    return None if os.path.islink(path) else stamp(path)
 
 
 def _same(one: Path, other: Path) -> bool:
