@@ -170,6 +170,26 @@ def test_an_unreadable_file_is_one_of_those_that_failed(run, grey_jpeg):
     assert err.startswith("a.jpg: ")
 
 
+LONG = "x" * 300 + ".jpg"  # longer than names may be: the system will not even look there
+
+
+@pytest.mark.parametrize("others", [[], ["b.jpg"]])
+def test_a_photograph_out_of_reach_fails_alone_as_among_others(run, grey_jpeg, others):
+    Path("b.jpg").write_bytes(grey_jpeg)
+    code, _, err = run(LONG, *others)
+    assert code == 1
+    assert err.startswith(f"{LONG}: it cannot be read (File name too long)")
+    assert os.listdir("colorized") == others
+
+
+def test_a_result_out_of_reach_is_said(run, grey_jpeg):
+    Path("a.jpg").write_bytes(grey_jpeg)
+    code, _, err = run("a.jpg", "-o", LONG)
+    assert code == 1
+    assert f"cannot write {LONG}: File name too long" in err
+    assert os.listdir() == ["a.jpg"]
+
+
 def test_more_pixels_than_allowed_are_refused_with_the_number(run, grey_jpeg):
     Path("a.jpg").write_bytes(grey_jpeg)
     code, _, err = run("a.jpg", "--max-pixels", "1000")

@@ -82,6 +82,13 @@ def test_hints_are_of_one_photograph(run, several, grey_png):
     assert not Path("out").exists()
 
 
+def test_a_hint_to_a_photograph_out_of_reach_is_no_mistake(run):
+    name = "x" * 300 + ".png"
+    code, err = run(name, "-o", "out", "--hint", "20,30,#cc3311")
+    assert code == 1
+    assert err.startswith(f"{name}: it cannot be read")
+
+
 def test_a_place_outside_of_the_photograph_is_said(run):
     code, err = run("a.png", "-o", "out.png", "--hint", "90,30,#cc3311")
     assert code == 1

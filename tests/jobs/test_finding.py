@@ -85,6 +85,7 @@ def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_looked_i
     assert "out/e.png" in names(found, archive)
 
 
-def test_no_folder_is_told(tmp_path):
-    with pytest.raises(InputError, match="none is not a folder; check its name"):
-        find_photographs(tmp_path / "none", leave_out=tmp_path)
+@pytest.mark.parametrize("name", ["none", "too-long-a-name" * 20])
+def test_no_folder_is_told(tmp_path, name):
+    with pytest.raises(InputError, match=f"{name} is not a folder; check its name"):
+        find_photographs(tmp_path / name, leave_out=tmp_path)

@@ -124,6 +124,12 @@ def test_no_folder_is_the_callers_mistake(archive):
     assert not archive.out.exists()
 
 
+def test_a_folder_of_results_out_of_reach_is_said(archive):
+    archive.out = archive.folder / ("too-long-a-name" * 20)
+    with pytest.raises(OutputError, match="cannot make the folder .*: File name too long"):
+        archive.run()
+
+
 def test_another_run_into_the_same_folder_must_say_what_it_wants(archive):
     archive.run()
     before = (archive.out / "a.jpg").stat().st_mtime_ns

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """``tintype colorize``: photographs in, coloured photographs out."""
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -86,7 +87,7 @@ def colorize(
         as_json=as_json,
     )
     with stop_on_signals() as stop:
-        if len(photographs) == 1 and photographs[0].is_dir():
+        if len(photographs) == 1 and os.path.isdir(photographs[0]):
             complete, failed = works.color_folder(photographs[0], stop)
         else:
             complete, failed = works.color_photographs(photographs, stop)

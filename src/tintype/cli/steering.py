@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a person knows of a photograph's colours, or wants to know, on the command line."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def gather_hints(texts: Sequence[str], photographs: Sequence[Path]) -> tuple[Hin
     hints: list[Hint] = []
     for text in texts:
         hints += _read(Path(text)) if text.lower().endswith(".json") else [parse_hint(text)]
-    if texts and (len(photographs) > 1 or photographs[0].is_dir()):
+    if texts and (len(photographs) > 1 or os.path.isdir(photographs[0])):
         raise OptionError("--hint says the colour of a place of one photograph; name that one only")
     return tuple(hints)
 

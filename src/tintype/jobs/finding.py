@@ -46,7 +46,7 @@ def find_photographs(folder: Path, *, recursive: bool = False, leave_out: Path) 
     Raises:
         InputError: ``folder`` is none, or cannot be looked into.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # Path's own fails on one that is out of reach
         raise InputError(f"{folder} is not a folder; check its name")
     found = Found()
     results = os.path.realpath(leave_out)

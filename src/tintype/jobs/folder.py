@@ -8,6 +8,7 @@ failed or skipped, and the journal (:mod:`tintype.jobs.ledger`) knows it as soon
 can be stopped, or killed, at any moment; a run that resumes does what is missing or has changed.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -165,7 +166,7 @@ class _Job:
         tasks = self._plan(found.photographs)
         model = find_model(self.engine.model)
         wish = digest_wish(model, self.options, self.files, self.reference)
-        if not (self.out / JOURNAL).exists():  # refused before anything is written
+        if not os.path.exists(self.out / JOURNAL):  # refused before anything is written
             refuse_conflicts(tasks, overwrite=self.overwrite)
         make_folder(self.out)
         with Ledger(self.out, wish) as ledger:
@@ -199,7 +200,7 @@ class _Job:
         return network if self.reference is None else network.led_by(self.reference)
 
     def _plan(self, photographs: list[Path]) -> list[Task]:
-        if self.out.exists() and self.out.samefile(self.folder):
+        if os.path.exists(self.out) and self.out.samefile(self.folder):
             raise OutputError(
                 f"{self.out} is the folder of the photographs itself; choose another one"
             )

@@ -126,7 +126,7 @@ def refuse_conflicts(
         "would replace a photograph that is to be coloured; choose another folder",
     )
     _refuse(
-        [path for path in existing if path.is_dir()],
+        [path for path in existing if os.path.isdir(path)],
         "is a folder, where a result should go; choose another folder",
     )
     if not overwrite:
@@ -144,7 +144,7 @@ def _number(task: Task, samples: int) -> Task:
 
 
 def _add_maps(tasks: list[Task], confidence: Path) -> list[Task]:
-    if confidence.suffix.lower() != _MAP or confidence.is_dir():
+    if confidence.suffix.lower() != _MAP or os.path.isdir(confidence):
         return [
             replace(task, confidence=confidence / task.source.with_suffix(_MAP).name)
             for task in tasks
@@ -162,7 +162,7 @@ def _names_a_file(out: Path) -> bool:
         suffix_format(out)
     except OptionError:
         return False
-    return not out.is_dir()
+    return not os.path.isdir(out)
 
 
 def _result_name(source: Path, format: str | None, base: Path | None) -> Path:
