@@ -7,6 +7,7 @@ from tintype.errors import OptionError
 from tintype.imaging.formats import (
     FORMATS,
     find_format,
+    names_format,
     result_suffix,
     sniff_format,
     suffix_format,
@@ -60,6 +61,14 @@ def test_no_suffix_stands_for_two_formats():
 
 def test_a_suffix_names_its_format_in_any_case():
     assert suffix_format(PurePath("a/scan.JPG")) is find_format("jpeg")
+
+
+@pytest.mark.parametrize(
+    ("name", "does"),
+    [("scan.JPG", True), ("a.b.pgm", True), ("x.j2k", True), ("scan.001", False), ("scan", False)],
+)
+def test_a_name_ends_in_a_formats_suffix_or_does_not(name, does):
+    assert names_format(name) is does
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ def targets(sources: list[str], out: str, **options: object) -> list[str]:
         ("a.b.png", "o/a.b.png"),
         ("a.pgm", "o/a.ppm"),  # a greymap holds no colour
         ("scan", "o/scan.png"),
-        ("notes.txt", "o/notes.png"),
+        ("notes.txt", "o/notes.txt.png"),
+        ("scan.001", "o/scan.001.png"),
+        ("letter 3.5.1944", "o/letter 3.5.1944.png"),
     ],
 )
 def test_a_result_keeps_stem_and_where_it_can_format(source, result):
@@ -34,10 +36,13 @@ def test_a_result_keeps_stem_and_where_it_can_format(source, result):
 
 
 def test_a_format_asked_for_is_every_results():
-    assert targets(["a.tif", "b.jpeg", "c"], "o", format="jpeg") == [
+    sources = ["a.tif", "b.jpeg", "c", "scan.001", "scan.002"]
+    assert targets(sources, "o", format="jpeg") == [
         "o/a.jpg",
         "o/b.jpeg",
         "o/c.jpg",
+        "o/scan.001.jpg",
+        "o/scan.002.jpg",
     ]
 
 
@@ -174,6 +179,8 @@ def test_maps_of_confidence_are_planned_too(tmp_path):
     photographs = [Path("in/a.jpg"), Path("in/b.tif")]
     maps = plan_tasks(photographs, Path("o"), confidence=Path("m"))
     assert [task.confidence for task in maps] == [Path("m/a.png"), Path("m/b.png")]
+    numbered = plan_tasks([Path("in/a.001"), Path("in/a.002")], Path("o"), confidence=Path("m"))
+    assert [task.confidence for task in numbered] == [Path("m/a.001.png"), Path("m/a.002.png")]
     (one,) = plan_tasks(photographs[:1], Path("o"), confidence=Path("x/sure.PNG"))
     assert one.results == (Path("o/a.jpg"), Path("x/sure.PNG"))
     with pytest.raises(OutputError, match="one file's name, for the maps of 2 photographs"):

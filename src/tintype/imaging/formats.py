@@ -156,6 +156,12 @@ def suffix_format(path: str | PurePath) -> Format:
     raise OptionError(f"no format is known for the suffix {suffix!r}; use one of {known}")
 
 
+def names_format(path: str | PurePath) -> bool:
+    """Whether the name ends in the suffix of a format, also of one that cannot hold colour."""
+    suffix = PurePath(path).suffix.lower()
+    return any(suffix in row.suffixes for row in FORMATS)
+
+
 def result_suffix(source: str | PurePath, format: str | None = None) -> str:
     """Choose the suffix of the result of colouring the file ``source``.
 

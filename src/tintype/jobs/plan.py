@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where every result will go, settled before any work is done.
 
-A result keeps its photograph's stem and, where that can hold colour, its suffix. Two photographs
+A result keeps its photograph's stem and, where that can hold colour, its suffix. A suffix that is
+no format's belongs to the name (``scan.001``), and the result's comes behind it. Two photographs
 whose results would share a name, a result that would replace a photograph, and a result that is
 there already are refused while nothing has been written yet: a folder is coloured wholly as planned
 or not at all.
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tintype.errors import OptionError, OutputError
-from tintype.imaging.formats import result_suffix, suffix_format
+from tintype.imaging.formats import names_format, result_suffix, suffix_format
 
 _SUFFIX_OF_NAMELESS = ".png"  # holds what any of the formats can, except float samples
 _CASELESS = sys.platform in ("darwin", "win32")  # where a.jpg and A.jpg are mostly one file
@@ -146,7 +147,7 @@ def _number(task: Task, samples: int) -> Task:
 def _add_maps(tasks: list[Task], confidence: Path) -> list[Task]:
     if confidence.suffix.lower() != _MAP or os.path.isdir(confidence):
         return [
-            replace(task, confidence=confidence / task.source.with_suffix(_MAP).name)
+            replace(task, confidence=confidence / _with_suffix(task.source, _MAP).name)
             for task in tasks
         ]
     if len(tasks) != 1:
@@ -173,7 +174,13 @@ def _result_name(source: Path, format: str | None, base: Path | None) -> Path:
             raise
         suffix = _SUFFIX_OF_NAMELESS  # a picture whose name does not say so, or no picture at all
     name = Path(source.name) if base is None else source.relative_to(base)
-    return name.with_suffix(suffix)
+    return _with_suffix(name, suffix)
+
+
+def _with_suffix(path: Path, suffix: str) -> Path:
+    """Put a suffix in the place of a format's, or behind the name if it ends in none."""
+    stem = path.stem if names_format(path) else path.name
+    return path.parent / f"{stem}{suffix}"
 
 
 def _refuse_shared_targets(tasks: Sequence[Task]) -> None:
