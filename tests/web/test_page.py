@@ -3,11 +3,14 @@
 
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from threading import Semaphore
 
 import pytest
 
 from tests.web.browser import pixels, put
+from tintype.inference.colorizer import Colorizer
 from tintype.web.app import PAGE
 
 LARGEST = 150_000  # bytes of the whole page
@@ -107,6 +110,63 @@ def test_a_batch_comes_home_as_a_zip(house, open_page, grey_jpeg, grey_png):
         assert archive.testzip() is None
         expected = house.client.post("/v1/colorize", content=grey_png).content
         assert archive.read("b.png") == expected
+
+
+@pytest.fixture
+def let(monkeypatch) -> Callable[[int], None]:
+    """Keep photographs at the bench; let so many of them go on."""
+    going, work = Semaphore(0), Colorizer.__call__
+
+    def wait(*given):
+        assert going.acquire(timeout=30)
+        return work(*given)
+
+    monkeypatch.setattr(Colorizer, "__call__", wait)
+    yield going.release
+    going.release(100)
+
+
+def choose(page, *names: str, data: bytes) -> None:
+    rows = [{"name": name, "mimeType": "image/jpeg", "buffer": data} for name in names]
+    page.set_input_files("#choose", rows)
+
+
+@pytest.mark.slow
+def test_what_is_being_coloured_can_be_downloaded(start, open_page, bench, grey_jpeg):
+    page = open_page(start())
+    choose(page, "a.jpg", data=grey_jpeg)
+    assert bench.reached.wait(20)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download", exact=True).click()
+        bench.go.set()
+    assert download.value.suggested_filename == "a.jpg"
+    page.locator("#status", has_text="a.jpg: 90 × 61 pixels coloured in").wait_for()
+    assert bench.count == 1
+
+
+@pytest.mark.slow
+def test_what_the_desk_gives_up_is_still_coloured_for_the_list(start, open_page, let, grey_jpeg):
+    page = open_page(start(concurrent=1))
+    choose(page, "a.jpg", "b.jpg", "c.jpg", "d.jpg", data=grey_jpeg)
+    with page.expect_request("**/v1/colorize*"):
+        page.get_by_role("button", name="c.jpg waits").click()
+    let(1)
+    page.get_by_role("button", name="c.jpg is coloured…").wait_for()  # the list waits for it too
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="d.jpg waits").click()
+    let(100)
+    page.locator("tintype-list", has_text="4 of 4 done").wait_for()
+
+
+@pytest.mark.slow
+def test_what_the_list_gives_up_is_still_coloured_for_the_desk(start, open_page, let, grey_jpeg):
+    page = open_page(start(concurrent=1))
+    choose(page, "a.jpg", "b.jpg", data=grey_jpeg)
+    page.get_by_role("button", name="a.jpg is coloured…").wait_for()
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Cancel").click()
+    let(100)
+    page.locator("#status", has_text="a.jpg: 90 × 61 pixels coloured in").wait_for()
 
 
 @pytest.mark.slow

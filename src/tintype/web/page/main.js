@@ -192,11 +192,16 @@ function unveil() {
   compare.showVeil(null);
 }
 
+/** Save the whole result once it is there; what is being made for the desk goes on. */
 async function download() {
-  await attempt(async (signal) => {
-    const { blob, suffix } = await shown.result(options.query, signal);
-    save(blob, shown.stem + suffix);
-  });
+  const photo = shown;
+  tell(null);
+  try {
+    const { blob, suffix } = await photo.result(options.query);
+    save(blob, photo.stem + suffix);
+  } catch (error) {
+    tell(error, photo);
+  }
 }
 
 /** Do something for the photograph on the desk, in place of what was being done for it. */
@@ -218,11 +223,11 @@ function say(words) {
   at("status").textContent = words;
 }
 
-function tell(error) {
+function tell(error, photo = shown) {
   if (error?.name === "AbortError") return;
   at("token").hidden = error?.status !== 401;
   const lost = error instanceof Problem ? error.message : `the server does not answer (${error?.message})`;
-  at("trouble").textContent = error ? `${shown ? `${shown.name}: ` : ""}${lost}` : "";
+  at("trouble").textContent = error ? `${photo ? `${photo.name}: ` : ""}${lost}` : "";
 }
 
 at("choose").addEventListener("change", (event) => {

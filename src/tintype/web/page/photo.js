@@ -11,7 +11,7 @@ export class Photo {
   hints = []; // replaced as a whole and never changed, so that the past can keep them
   past = [];
   future = [];
-  #result = null; // {key, answer: promise of {blob, suffix, wasColored}}
+  #result = null; // {key, answer: promise of {blob, suffix, wasColored}, signal: who may give it up}
   #addresses = {};
 
   /** @param {File} file */
@@ -43,18 +43,17 @@ export class Photo {
     return (this.#addresses.after = URL.createObjectURL(blob));
   }
 
-  /** The result as it is downloaded; computed once for the same wishes. */
-  result(query, signal) {
+  /** The result as it is downloaded; computed once for the same wishes, and again if its asker gives it up. */
+  async result(query, signal) {
     const wanted = this.wanted(query);
-    const key = JSON.stringify(wanted);
-    if (this.#result?.key !== key) {
-      const made = { key, answer: this.#make(wanted, signal) };
-      made.answer.catch(() => {
-        if (this.#result === made) this.#result = null;
-      });
-      this.#result = made;
+    while (true) {
+      const shared = this.#share(wanted, signal);
+      try {
+        return await shared.answer;
+      } catch (error) {
+        if (!shared.signal?.aborted || signal?.aborted) throw error;
+      }
     }
-    return this.#result.answer;
   }
 
   /** What is wanted of all photographs, and of this one. */
@@ -64,6 +63,19 @@ export class Photo {
 
   release() {
     Object.values(this.#addresses).forEach((address) => URL.revokeObjectURL(address));
+  }
+
+  /** What is being made for the same wishes, or is there; else it is begun. */
+  #share(wanted, signal) {
+    const key = JSON.stringify(wanted);
+    if (this.#result?.key !== key || this.#result.signal?.aborted) {
+      const made = { key, signal, answer: this.#make(wanted, signal) };
+      const keep = () => (made.signal = null); // nobody gives up what is there
+      const forget = () => this.#result === made && (this.#result = null);
+      made.answer.then(keep, forget);
+      this.#result = made;
+    }
+    return this.#result;
   }
 
   async #make(wanted, signal) {
