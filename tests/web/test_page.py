@@ -170,6 +170,20 @@ def test_what_the_list_gives_up_is_still_coloured_for_the_desk(start, open_page,
 
 
 @pytest.mark.slow
+def test_a_single_photograph_ends_the_list(start, open_page, let, grey_jpeg):
+    page, asked = open_page(start(concurrent=1)), []
+    page.on("request", lambda request: "/v1/colorize" in request.url and asked.append(request))
+    choose(page, "a.jpg", "b.jpg", "c.jpg", "d.jpg", data=grey_jpeg)
+    page.get_by_role("button", name="b.jpg is coloured…").wait_for()
+    with page.expect_event("requestfailed", lambda request: request == asked[1]):
+        choose(page, "e.jpg", data=grey_jpeg)
+    let(100)
+    page.locator("#status", has_text="e.jpg: 90 × 61 pixels coloured in").wait_for()
+    assert len(asked) == 3
+    assert page.locator("tintype-list").is_hidden()
+
+
+@pytest.mark.slow
 def test_what_is_wrong_is_said_in_the_librarys_words(house, open_page):
     page = open_page(house)
     row = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"dear diary " * 30}

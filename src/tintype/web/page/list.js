@@ -36,7 +36,7 @@ class List extends HTMLElement {
     this.query = query;
     const run = (this.#run = new AbortController());
     this.#photos = photos;
-    this.hidden = photos.length < 2;
+    this.hidden = false;
     photos.forEach((photo) => (photo.state = "waiting"));
     const queue = [...photos];
     const work = async () => {
@@ -46,6 +46,12 @@ class List extends HTMLElement {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     if (this.#run === run) this.#run = null;
     this.draw();
+  }
+
+  /** End the run: the photographs are no longer here. */
+  close() {
+    this.#run?.abort();
+    this.hidden = true;
   }
 
   show(photo) {

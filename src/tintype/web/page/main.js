@@ -51,7 +51,7 @@ function take(files) {
   at("welcome").hidden = true;
   at("desk").hidden = at("actions").hidden = false;
   if (photos.length > 1) list.run(photos, options.query);
-  else list.hidden = true;
+  else list.close();
   show(photos[0]);
 }
 
