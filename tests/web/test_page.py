@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page in a real browser: what a person does with it, and that it asks nobody else."""
 
+import base64
+import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -181,6 +184,50 @@ def test_a_single_photograph_ends_the_list(start, open_page, let, grey_jpeg):
     page.locator("#status", has_text="e.jpg: 90 × 61 pixels coloured in").wait_for()
     assert len(asked) == 3
     assert page.locator("tintype-list").is_hidden()
+
+
+def archive(page, path: Path, sizes: list[int]) -> zipfile.ZipFile:
+    """What the page makes of blobs that are empty, whatever size they say; holes on the disk."""
+    parts = page.evaluate(
+        """async (sizes) => {
+          const { zip } = await import("/page/zip.js");
+          const stream = () => ({ getReader: () => ({ read: async () => ({ done: true }) }) });
+          const files = sizes.map((size, at) => ({ name: `${at}`, blob: { size, stream } }));
+          let given = null;
+          globalThis.Blob = class { constructor(parts) { given = parts; } };
+          await zip(files);
+          const text = (bytes) => btoa(String.fromCharCode(...bytes));
+          return given.map((part) => part instanceof Uint8Array ? text(part) : part.size);
+        }""",
+        sizes,
+    )
+    with path.open("wb") as file:
+        for part in parts:
+            if isinstance(part, str):
+                file.write(base64.b64decode(part))
+            else:
+                file.seek(part, io.SEEK_CUR)
+    return zipfile.ZipFile(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "sizes",
+    [[3 << 30, 2 << 30, 0, 5 << 30, 0], [0] * 65_537],
+    ids=["bytes", "files"],
+)
+def test_an_archive_has_as_many_bytes_and_files_as_there_are(house, open_page, tmp_path, sizes):
+    path = tmp_path / "large.zip"
+    with archive(open_page(house), path, sizes) as opened:
+        assert [entry.file_size for entry in opened.infolist()] == sizes
+        assert [entry.compress_size for entry in opened.infolist()] == sizes
+        assert opened.infolist()[-1].header_offset > sum(sizes)
+        assert opened.read(f"{len(sizes) - 1}") == b""  # its head is where the directory says
+    with path.open("rb") as file:
+        file.seek(-98, io.SEEK_END)
+        end = file.read()
+    assert end.startswith(b"PK\x06\x06")  # the end of ZIP64, which zipfile counts no files by
+    assert struct.unpack_from("<QQ", end, 24) == (len(sizes), len(sizes))
 
 
 @pytest.mark.slow
