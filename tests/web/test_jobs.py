@@ -144,7 +144,7 @@ def test_a_single_photograph_does_not_wait_for_a_job(start, grey_jpeg, bench):
     assert states.count("working") == 1
 
 
-def test_a_job_has_so_many_files_and_bytes(start, grey_jpeg):
+def test_a_job_has_so_many_files_and_bytes(start, bench, grey_jpeg):
     running = start(job_files=2, job_bytes=len(grey_jpeg) + 10)
     job = begin(running)
     assert send(running, job, grey_jpeg).status_code == 201
@@ -157,10 +157,23 @@ def test_a_job_has_so_many_files_and_bytes(start, grey_jpeg):
 
 
 def test_what_did_not_come_well_does_not_count(start, grey_jpeg):
-    running = start(job_bytes=len(grey_jpeg) + 1000)
+    running = start(job_bytes=len(grey_jpeg))
     job = begin(running)
-    assert send(running, job, b"no picture" * 90).status_code == 415
+    assert send(running, job, b"no picture" * 9).status_code == 415
     assert send(running, job, grey_jpeg).status_code == 201
+
+
+def test_what_is_coloured_makes_room_for_more(start, grey_jpeg, color_jpeg):
+    network = Colorizer(device="cpu", threads=1)
+    running = start(network=network, job_bytes=len(grey_jpeg) + len(color_jpeg))
+    job = begin(running)
+    form = {"photograph": grey_jpeg, "reference": color_jpeg}
+    for _ in range(2):
+        assert running.client.post(f"{job}/photographs", files=form).status_code == 201
+        assert watch(running, job)[-1][2]["files"][-1]["state"] == "done"
+    assert send(running, job, grey_jpeg[:-300]).status_code == 201
+    assert watch(running, job)[-1][2]["files"][-1]["state"] == "failed"
+    assert running.client.post(f"{job}/photographs", files=form).status_code == 201
 
 
 def test_a_client_has_so_many_jobs_and_the_house_too(start):

@@ -99,8 +99,14 @@ def arrival_routes(house: House) -> APIRouter:
             arrived = await receive_photograph(
                 request, source, limits, spend=lambda count: jobs.spend(job, count)
             )
-            work = _photograph_work(house, wish, arrived)
-            entry = jobs.add(job, number=number, name=name, film=False, source=source, work=work)
+            entry = jobs.add(
+                job,
+                number=number,
+                name=name,
+                film=False,
+                sources=arrived.files,
+                work=_photograph_work(house, wish, arrived),
+            )
         return entry_state(entry)
 
     @router.post(
@@ -120,7 +126,7 @@ def arrival_routes(house: House) -> APIRouter:
             await receive_film(request, source, limits, spend=lambda count: jobs.spend(job, count))
             check_film(source)
             work = film_work(house.colorizer, source, name, wish.options, wish.film_options)
-            entry = jobs.add(job, number=number, name=name, film=True, source=source, work=work)
+            entry = jobs.add(job, number=number, name=name, film=True, sources=(source,), work=work)
         return entry_state(entry)
 
     return router
@@ -136,8 +142,7 @@ def _arriving(house: House, job: Job) -> Iterator[tuple[int, Path]]:
             yield number, source
         except BaseException:  # a cancelled request too must leave nothing
             for path in (source, reference_of(source)):
-                job.bytes -= path.stat().st_size if path.exists() else 0
-                path.unlink(missing_ok=True)
+                job.drop(path)
             raise
 
 
@@ -147,11 +152,7 @@ def _photograph_work(house: House, wish: Wish, arrived: Arrived) -> Work:
     target = source.with_name(f"{source.name}-result{result.suffixes[0]}")
 
     def work(_: Tell, __: Event) -> Made:
-        try:
-            outcome = color_once(house, Task(source, target), wish, reference)
-        finally:
-            if reference is not None:
-                reference.unlink(missing_ok=True)
+        outcome = color_once(house, Task(source, target), wish, reference)
         if outcome.error is not None:
             raise outcome.error
         notices = (_COLORED,) if outcome.was_colored else ()

@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
@@ -64,7 +64,7 @@ class Entry:
         number: in the job, from 1.
         name: the client's, cleaned; a label.
         film: whether it is one, and so worked on beside the photographs.
-        source: its file.
+        sources: the files that came; removed once it was worked on.
         work: makes the result.
         changed: the job's count when it last changed.
     """
@@ -72,7 +72,7 @@ class Entry:
     number: int
     name: str
     film: bool
-    source: Path
+    sources: tuple[Path, ...]
     work: Work
     state: State = State.WAITING
     progress: float = 0.0
@@ -101,7 +101,7 @@ class Job:
     stop: Event = field(default_factory=Event)
     touched: float = field(default_factory=monotonic)
     taken: int = 0  # numbers given out, to entries that are still being sent too
-    bytes: int = 0
+    bytes: int = 0  # of the files that came and have not been removed
     users: int = 0  # who has its files open
     runner: asyncio.Task[None] | None = None
 
@@ -117,6 +117,13 @@ class Job:
             entry.changed = self.changes
         self.changed.set()
         self.changed = asyncio.Event()
+
+    def drop(self, path: Path) -> None:
+        """Remove a file that came, if it is there, and give its bytes back."""
+        with suppress(FileNotFoundError):
+            size = path.stat().st_size
+            path.unlink()
+            self.bytes -= size
 
     def results(self) -> list[tuple[str, Entry]]:
         """Names, none twice, and the entries that are done."""
@@ -219,22 +226,38 @@ class Jobs:
         if job.bytes + count > self._limits.job_bytes:
             raise Refusal(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                f"the job's files have more than the {self._limits.job_bytes} bytes that one may "
-                f"have; begin another",
+                f"with this one, the job's files that are not coloured yet have more than the "
+                f"{self._limits.job_bytes} bytes that they may; send it when some are done, or "
+                f"begin another job",
             )
         job.bytes += count
 
     def add(
-        self, job: Job, *, number: int, name: str, film: bool, source: Path, work: Work
+        self,
+        job: Job,
+        *,
+        number: int,
+        name: str,
+        film: bool,
+        sources: tuple[Path, ...],
+        work: Work,
     ) -> Entry:
         """Put a file that has come into a job's list; it is worked on when its turn has come.
+
+        Args:
+            job: whose list.
+            number: from :meth:`take_number`.
+            name: the client's.
+            film: whether it is one.
+            sources: the file, and what came with it.
+            work: makes the result.
 
         Raises:
             Refusal: the job was cancelled or removed meanwhile (409).
         """
         if job.stop.is_set():
             raise Refusal(HTTPStatus.CONFLICT, "the job was cancelled; begin another")
-        entry = Entry(number=number, name=clean_name(name), film=film, source=source, work=work)
+        entry = Entry(number=number, name=clean_name(name), film=film, sources=sources, work=work)
         job.entries.append(entry)
         job.mark(entry)
         if job.runner is None or job.runner.done():
@@ -299,7 +322,8 @@ class Jobs:
             entry.state = State.CANCELLED
         else:
             _conclude(entry, (await asyncio.gather(future, return_exceptions=True))[0])
-        entry.source.unlink(missing_ok=True)
+        for source in entry.sources:
+            job.drop(source)
         job.mark(entry)
 
 

@@ -36,7 +36,9 @@ class Limits:
     jobs: int = number(16, "Jobs in the house at a time (503).", low=1)
     jobs_per_client: int = number(4, "Jobs of one client in the house at a time (429).", low=1)
     job_files: int = number(500, "Files of one job (413).", low=1)
-    job_bytes: int = number(4_000_000_000, "Bytes of all files of one job (413).", low=1)
+    job_bytes: int = number(
+        4_000_000_000, "Bytes of one job's files that are not coloured yet (413).", low=1
+    )
     film_bytes: int = number(4_000_000_000, "Bytes of one film's file (413).", low=1)
     lifetime_seconds: float = number(
         3600.0, "Time that a job is kept, with its results, after it was last asked for.", low=0.1

@@ -64,6 +64,11 @@ class Arrived:
     format: Format
     reference: Path | None = None
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that has come."""
+        return (self.source,) if self.reference is None else (self.source, self.reference)
+
 
 async def receive_photograph(
     request: Request, target: Path, limits: Limits, *, spend: Spend = lambda _: None
@@ -207,11 +212,11 @@ class _File:
         self._size += len(piece)
         if self._size > self._bounds.bytes:
             raise _too_large(self._bounds)
-        self._bounds.spend(len(piece))
         if len(self.head) < HEAD_BYTES:
             self.head += piece[: HEAD_BYTES - len(self.head)]
             if len(self.head) == HEAD_BYTES:
                 self._check_head(self.head)
+        self._bounds.spend(len(piece))
         self._file.write(piece)
 
     def close(self) -> None:
