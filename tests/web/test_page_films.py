@@ -74,17 +74,18 @@ def test_a_job_that_is_gone_is_said_and_another_begun(start, open_page, network,
     row(page, "new.mkv", "done")
 
 
-def test_who_needs_a_token_gets_films_too(start, chromium, network, film):
+@pytest.mark.parametrize("name", ["old.mkv", "Großmutters alter Film.mkv"])
+def test_who_needs_a_token_gets_films_too(start, chromium, network, film, name):
     running = start(network=network, token="s3cret")  # noqa: S106 - of this test alone
     context = chromium.new_context()
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(f"{running.address}/#token=s3cret")
     page.locator("#option-vividness").wait_for(state="attached")
-    choose(page, ("old.mkv", film))
-    row(page, "old.mkv", "done")
-    home = fetch(page, "old.mkv")
-    assert home.suggested_filename == "old.mkv"
+    choose(page, (name, film))
+    row(page, name, "done")
+    home = fetch(page, name)
+    assert home.suggested_filename == name
     with av.open(str(home.path())) as opened:
         assert len(list(opened.decode(video=0))) == 12
     context.close()

@@ -60,9 +60,9 @@ export async function post(path, query, photograph, signal) {
   }
 }
 
-/** The suffix that the server would give a result's file. */
+/** The suffix that the server would give a result's file; its name may be one of RFC 8187, with no quotes. */
 export function suffixOf(answer) {
-  const name = /filename="([^"]*)"/.exec(answer.headers.get("Content-Disposition") ?? "");
+  const name = /filename(?:="|\*=utf-8'')([^";]*)/i.exec(answer.headers.get("Content-Disposition") ?? "");
   return name ? name[1].slice(name[1].lastIndexOf(".")) : "";
 }
 
