@@ -3,8 +3,7 @@
 
 import pytest
 
-from tintype.web.guard import HEADERS
-from tintype.web.server import is_local
+from tintype.web.guard import HEADERS, is_local
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/v1/models", "/none", "/v1/colorize"])
@@ -46,6 +45,8 @@ def test_the_servers_own_page_is_not_refused(house, grey_jpeg):
         ("localhost", 200),
         ("127.0.0.1:80", 200),
         ("[::1]:9", 200),
+        ("127.0.0.2:8008", 200),
+        ("128.0.0.1", 421),
         ("evil.example", 421),
         ("[", 421),
     ],

@@ -10,9 +10,10 @@ from tintype.cli.unfold import unfold
 from tintype.inference.colorizer import Colorizer
 from tintype.spec.options import EngineOptions
 from tintype.web.app import create_app
+from tintype.web.guard import is_local
 from tintype.web.limits import Limits
 from tintype.web.memory import share_arenas
-from tintype.web.server import is_local, listen, serve
+from tintype.web.server import listen, serve
 
 app = typer.Typer(add_completion=False)
 

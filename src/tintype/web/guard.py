@@ -13,6 +13,7 @@ Source: W3C Content Security Policy 3; W3C Fetch Metadata Request Headers; RFC 6
 """
 
 import hmac
+import ipaddress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -39,7 +40,14 @@ HEADERS = {
 _API = "/v1/"
 _METRICS = "/metrics"
 _OWN_SITES = ("same-origin", "none")  # none: typed by hand, or no page at all
-_OWN_NAMES = ("127.0.0.1", "localhost", "::1")
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine itself can reach ``host``."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Guard:
@@ -83,10 +91,11 @@ class Guard:
         """Raise :class:`Refusal` for who must not ask."""
         headers, path = Headers(scope=scope), scope["path"]
         own = headers.get("host", "")
-        if self._local and _name(own) not in _OWN_NAMES:
+        if self._local and not is_local(_name(own)):
             raise Refusal(
                 HTTPStatus.MISDIRECTED_REQUEST,
-                f"this server is 127.0.0.1 or localhost, and not {_name(own) or 'nameless'}",
+                f"this server is localhost, or a loopback address such as 127.0.0.1, and not "
+                f"{_name(own) or 'nameless'}",
             )
         if scope["method"] not in ("GET", "HEAD") and not _same_site(headers, own):
             raise Refusal(HTTPStatus.FORBIDDEN, "pages of other sites may not use this server")

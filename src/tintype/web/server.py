@@ -6,7 +6,6 @@ coloured is finished and sent. A second Ctrl-C does not wait for that.
 """
 
 import contextlib
-import ipaddress
 import signal
 import socket
 from collections.abc import Iterator
@@ -58,14 +57,6 @@ def listen(host: str, port: int) -> socket.socket:
         raise OptionError(
             f"cannot listen on {host}, port {port}: {error}; choose another --port or --host"
         ) from error
-
-
-def is_local(host: str) -> bool:
-    """Whether only this machine itself can reach ``host``."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def serve(app: FastAPI, opened: socket.socket, limits: Limits) -> None:
