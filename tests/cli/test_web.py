@@ -45,5 +45,14 @@ def test_who_lets_others_in_is_warned_and_offered_a_token(begin):
     assert re.fullmatch(rf"http://0\.0\.0\.0:{port}/#token=[\w-]{{24}}\n", said.out)
 
 
+@pytest.mark.parametrize("token", ["", " "])
+def test_an_empty_token_is_refused(token, stand_in, monkeypatch, capsys):
+    monkeypatch.setattr(web, "serve", lambda _, opened, __: opened.close())
+    assert main(["web", "--port", "0", "--model", stand_in.file, "--token", token]) == 2
+    said = capsys.readouterr().err
+    assert "--token is empty" in said
+    assert "--token new" in said
+
+
 def test_the_bounds_are_options(begin):
     assert begin("--upload-bytes", "12345", "--queue", "3")[2].upload_bytes == 12345

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tintype.cli.unfold import unfold
+from tintype.errors import OptionError
 from tintype.inference.colorizer import Colorizer
 from tintype.spec.options import EngineOptions
 from tintype.web.app import create_app
@@ -42,6 +43,8 @@ def web(
     their results are fetched, or after a while.
     """
     token = secrets.token_urlsafe(18) if token == _NEW else token
+    if token is not None and not token.strip():
+        raise OptionError(f"--token is empty, and would let everyone in; --token {_NEW} makes one")
     local = is_local(host)
     opened = listen(host, port)
     share_arenas()
