@@ -55,6 +55,16 @@ def test_a_local_server_has_no_other_name(house, host, status):
     assert house.client.get("/v1/models", headers={"Host": host}).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("host", "status"), [("tintype.example:8443", 200), ("tintype.example", 403), ("10.0.0.9", 403)]
+)
+def test_a_proxy_must_pass_the_host_on(start, grey_jpeg, host, status):
+    headers = {"Host": host, "Origin": "https://tintype.example:8443"}
+    running = start(local=False)
+    answer = running.client.post("/v1/colorize", content=grey_jpeg, headers=headers)
+    assert answer.status_code == status
+
+
 def test_a_token_guards_the_api_and_not_the_page(start, grey_jpeg):
     running = start(token="s3cret", local=False)  # noqa: S106 - of this test alone
     right, wrong = ({"Authorization": f"Bearer {word}"} for word in ("s3cret", "sécret"))
