@@ -3,13 +3,18 @@
 
 import io
 import json
+import shutil
+import subprocess
 import tempfile
+import textwrap
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tintype.inference.colorizer import Colorizer
+
+ROOT = Path(__file__).parents[2]
 
 
 def begin(running) -> str:
@@ -66,6 +71,20 @@ def test_a_job_of_photographs_comes_home_as_a_zip(house, grey_jpeg, grey_png):
     assert house.client.delete(job).status_code == 204
     assert house.client.get(job).status_code == 404
     house.wait(lambda: not folders())
+
+
+@pytest.mark.skipif(not all(map(shutil.which, ["bash", "curl", "jq"])), reason="no curl or jq")
+def test_the_commands_of_the_document_bring_a_job_home(start, grey_jpeg, tmp_path):
+    running = start()
+    text = (ROOT / "docs/web.md").read_text(encoding="utf-8").partition("## Jobs\n")[2]
+    commands = textwrap.dedent(text.partition("\n(in bash")[0])
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(grey_jpeg)
+    words = ["bash", "-c", commands.replace("http://127.0.0.1:8008", running.address)]
+    done = subprocess.run(words, cwd=tmp_path, stdout=subprocess.PIPE, timeout=30, check=True)
+    running.app.state.workshop.close()  # so that who watches is sent home
+    assert done.stdout.endswith(b"event: settled\n")
+    assert zipfile.ZipFile(tmp_path / "results.zip").namelist() == ["a.jpg", "b.jpg"]
 
 
 def test_what_fails_says_why_and_the_others_are_done(house, grey_jpeg, color_jpeg):
