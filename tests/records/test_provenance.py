@@ -58,7 +58,11 @@ def test_the_drivers_devices_are_listed(tmp_path, monkeypatch):
         (["{env}/bin/python3", "{here}/scripts/demo.py"], "python3 scripts/demo.py"),
         (["tintype", "--data", "{away}/photographs"], "tintype --data photographs"),
         (["tintype", "--data={away}/my photographs"], "tintype '--data=my photographs'"),
-        (["tintype", "../photographs", "a=/b"], "tintype ../photographs a=/b"),
+        (["tintype", "../photographs", "a=b"], "tintype ../photographs a=b"),
+        (["tintype", "other={away}/results"], "tintype other=results"),
+        (["tintype", "other={away}/a=b/results"], "tintype other=results"),
+        (["tintype", "{away}/a=b/results"], "tintype results"),
+        (["tintype", "--with=other={here}/results"], "tintype --with=other=results"),
         (["tintype", "{here}"], "tintype ."),
     ],
 )

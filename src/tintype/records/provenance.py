@@ -133,14 +133,14 @@ def _shorten_command(words: Sequence[str]) -> str:
 
 
 def _shorten_word(word: str) -> str:
-    """A word with the path in it cut down: ``--data=/a/b/c`` to ``--data=c``."""
-    option, equals, value = word.rpartition("=") if word.startswith("-") else ("", "", word)
-    path = PurePath(value)
-    if not path.is_absolute():
-        return word
+    """A word with the path in it cut down: ``--data=/a/b`` to ``--data=b``, ``x=/a`` to ``x=a``."""
     here = Path.cwd()
-    short = path.relative_to(here).as_posix() if path.is_relative_to(here) else path.name
-    return f"{option}{equals}{short}"
+    for start in (0, *(match.end() for match in re.finditer("=", word))):
+        path = PurePath(word[start:])
+        if path.is_absolute():
+            short = path.relative_to(here).as_posix() if path.is_relative_to(here) else path.name
+            return word[:start] + short
+    return word
 
 
 def _describe_code() -> tuple[str | None, bool | None]:
