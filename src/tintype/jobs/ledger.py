@@ -7,8 +7,9 @@ entries in each run: ``begun`` before its result can appear, and ``ended`` after
 photograph has begun is ours, also when the run was killed between the file and its entry; a result
 that the journal does not know, or that is no longer what we wrote, is somebody's and stays.
 
-A photograph, or a result, counts as unchanged as long as its size and its time of change are the
-same, as for ``make`` and ``rsync``. What was asked for counts as the same as long as a digest of
+A photograph counts as unchanged as long as its size and its time of change are the same, as for
+``make`` and ``rsync``; so does a result, and one with another time, which a copy may have, as long
+as its bytes have the same digest. What was asked for counts as the same as long as a digest of
 the network, the options and the program's version is.
 """
 
@@ -27,6 +28,7 @@ from tintype.imaging.photograph import Photograph
 from tintype.jobs.plan import Task
 from tintype.jobs.work import DONE_BEFORE, Outcome
 from tintype.records.journal import Entry, Journal
+from tintype.records.provenance import hash_file
 from tintype.spec.model import ModelSpec
 from tintype.spec.options import ColorizeOptions, FileOptions
 
@@ -54,7 +56,7 @@ class Ledger:
         self._out, self._wish = out, wish
         self._journal = Journal(out / JOURNAL, kind=_KIND)
         self._last: dict[str, Entry] = {}  # entry of the last end, by target
-        self._written: dict[str, list[int]] = {}  # stamp of the result that we wrote, by target
+        self._written: dict[str, Entry] = {}  # the result that we wrote, by target
         self._open: dict[str, Entry] = {}  # begun, and not ended
         for entry in self._journal.earlier:
             self._learn(entry)
@@ -86,7 +88,9 @@ class Ledger:
         if key in self._open:
             return True
         found, written = _stamp_of_result(task.target), self._written.get(key)
-        return found is not None and written is not None and found[: len(written)] == written
+        if found is None or written is None or found[0] != written["stamp"][0]:
+            return False
+        return bool(found == written["stamp"] or _digest(task.target) == written["sha256"])
 
     def refuse_strangers(self, tasks: Iterable[Task]) -> None:
         """Refuse results that would replace those of photographs from another folder.
@@ -148,7 +152,7 @@ class Ledger:
             "source": begun["source"],
             "stamp": begun["stamp"],  # from before it was read: a change meanwhile is a change
             "wish": self._wish,
-            "result": None if error else _stamp_of_result(task.target),
+            "result": None if error else _describe_result(task.target),
             "size": outcome.size,
             "seconds": round(outcome.seconds, 3),
             "error": error and [type(error).__name__, str(error)],
@@ -163,9 +167,7 @@ class Ledger:
         key = entry["ended"]
         self._open.pop(key, None)
         self._last[key] = entry
-        older = entry.get("bytes")  # older journals know the size alone
-        written = [older] if older else entry.get("result")
-        if written is not None:
+        if written := entry.get("result"):
             self._written[key] = written
 
     def _key(self, task: Task) -> str:
@@ -204,6 +206,20 @@ def stamp(path: Path) -> list[int] | None:
 def _stamp_of_result(path: Path) -> list[int] | None:
     """As :func:`stamp`; None also if a link is in its place."""
     return None if os.path.islink(path) else stamp(path)
+
+
+def _describe_result(path: Path) -> Entry | None:
+    """What a result that was just written is known by; None if it is gone already."""
+    found, digest = _stamp_of_result(path), _digest(path)
+    return None if found is None or digest is None else {"stamp": found, "sha256": digest}
+
+
+def _digest(path: Path) -> str | None:
+    """SHA-256 of a file's bytes; None if it cannot be read."""
+    try:
+        return hash_file(path)
+    except OSError:
+        return None
 
 
 def _same(one: Path, other: Path) -> bool:
