@@ -67,6 +67,9 @@ def test_a_clip_may_begin_later(clip):
     assert parse_clip(f"{clip}@1.5") == (clip, 1.5)
     with pytest.raises(OptionError, match=r"there is no film .*gone\.mp4"):
         parse_clip("gone.mp4")
+    for second in ("-1", "inf", "nan"):
+        with pytest.raises(OptionError, match="at 0 s or later"):
+            parse_clip(f"{clip}@{second}")
     odd = clip.with_name("a@b.mkv")
     clip.rename(odd)
     assert parse_clip(str(odd)) == (odd, 0.0)

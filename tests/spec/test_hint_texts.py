@@ -39,6 +39,7 @@ def test_one_in_a_line():
         ("-3,4,#a0b0c0", "x and y must be at least 0"),
         ("nan,4,#a0b0c0", "x and y must be at least 0"),
         ("3,4,#a0b0c0,0", "radius must be above 0"),
+        ("3,4,#a0b0c0,inf", "radius must be above 0 and finite"),
     ],
 )
 def test_what_is_no_hint_is_refused(text, said):
@@ -61,7 +62,10 @@ def test_what_is_no_hint_is_refused(text, said):
         ('[{"x":true,"y":1,"color":"#aabbcc"}]', "hint 1: x must be a number, got True"),
         ('[{"x":1,"y":1,"color":7}]', "hint 1: color must be #RRGGBB, got 7"),
         ('[{"x":1,"y":1,"color":"#aabbcc"},{"x":1,"y":1,"color":"#abc"}]', "hint 2: .* got '#abc'"),
-        ('[{"x":1,"y":1,"color":"#aabbcc","radius":-1}]', "radius must be above 0, got -1"),
+        (
+            '[{"x":1,"y":1,"color":"#aabbcc","radius":-1}]',
+            "radius must be above 0 and finite, got -1",
+        ),
     ],
 )
 def test_a_file_that_holds_no_hints_is_refused(text, said):

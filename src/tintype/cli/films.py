@@ -7,6 +7,8 @@ lies a sheet for each clip: consecutive frames, true and coloured in each way, t
 """
 
 import json
+import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -92,17 +94,19 @@ def parse_clip(text: str) -> tuple[Path, float]:
     """The path and the second of ``PATH@SECONDS``.
 
     Raises:
-        OptionError: there is no such file.
+        OptionError: there is no such file, or no such second.
     """
     path, _, start = text.rpartition("@")
-    if not path or Path(text).exists():
+    if not path or os.path.exists(text):
         path, start = text, "0"
     try:
         seconds = float(start)
     except ValueError:
         path, seconds = text, 0.0
-    if not Path(path).is_file():
+    if not os.path.isfile(path):
         raise OptionError(f"there is no film {path}")
+    if not 0 <= seconds < math.inf:
+        raise OptionError(f"a clip begins at 0 s or later, got {text}")
     return Path(path), seconds
 
 

@@ -3,6 +3,7 @@
 
 import json
 import math
+import os
 import sys
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
@@ -147,7 +148,7 @@ def parse_reference(text: str) -> FilmReference:
         InputError: it cannot be read, or the time is not written as times are.
     """
     path, at, time = text.rpartition("@")
-    if not at or Path(text).exists():
+    if not at or os.path.exists(text):
         return FilmReference(read(Path(text)))
     return FilmReference(read(Path(path)), parse_clock(time))
 

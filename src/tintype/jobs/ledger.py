@@ -101,7 +101,11 @@ class Ledger:
         for task in tasks:
             entry = self._open.get(self._key(task)) or self._last.get(self._key(task))
             other = Path(entry["source"]) if entry else task.source
-            if os.path.lexists(task.target) and other.exists() and not _same(other, task.source):
+            if (
+                os.path.lexists(task.target)
+                and os.path.exists(other)
+                and not _same(other, task.source)
+            ):
                 raise OutputError(
                     f"{task.target} is the result of {other}, and {task.source} would replace it; "
                     f"choose another folder for the results"

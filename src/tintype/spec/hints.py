@@ -10,6 +10,7 @@ chroma is therefore scaled down to what a display can show at the lightness foun
 all that the network has seen in training.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,8 +50,8 @@ class Hint:
             raise OptionError(f"a hint's color must be written #RRGGBB, got {self.color!r}")
         if not (self.x >= 0 and self.y >= 0):  # also false for NaN
             raise OptionError(f"a hint's x and y must be at least 0, got {self.x}, {self.y}")
-        if self.radius is not None and not self.radius > 0:
-            raise OptionError(f"a hint's radius must be above 0, got {self.radius}")
+        if self.radius is not None and not 0 < self.radius < math.inf:
+            raise OptionError(f"a hint's radius must be above 0 and finite, got {self.radius}")
 
 
 def hints_to_planes(

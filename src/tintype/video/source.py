@@ -9,6 +9,7 @@ in units of the stream's time base, and are kept as they are from end to end.
 """
 
 import math
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,10 +115,10 @@ def open_film(
     Raises:
         UnreadableFilm: there is none, or it is no film.
     """
-    numbered = is_sequence(path) and not path.exists()
-    if not numbered and not path.exists():
-        raise UnreadableFilm(f"there is no file {path}")
-    if path.is_dir():
+    numbered = is_sequence(path) and not os.path.exists(path)
+    if not numbered and not os.path.exists(path):
+        raise UnreadableFilm(f"there is no file {path}, or no way to it")
+    if os.path.isdir(path):
         raise UnreadableFilm(
             f"{path} is a folder; for a sequence of pictures, name them with their number's "
             f"place, such as {path / 'frame_%05d.png'}"
@@ -241,7 +242,7 @@ def _first_frame(
 
 
 def _reason(error: Exception, path: Path) -> str:
-    if path.is_file() and path.stat().st_size == 0:
+    if os.path.isfile(path) and path.stat().st_size == 0:
         return "it is empty"
     if isinstance(error, EOFError):
         return "it ends before its first picture"

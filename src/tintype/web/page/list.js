@@ -95,13 +95,19 @@ class List extends HTMLElement {
     const taken = new Set();
     const files = [];
     for (const photo of this.#photos.filter((each) => each.state === "done")) {
-      const { blob, suffix } = await photo.result(this.query);
-      let name = photo.stem + suffix;
-      for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${photo.stem}-${count}${suffix}`;
-      taken.add(name.toLowerCase());
-      files.push({ name, blob });
+      try {
+        const { blob, suffix } = await photo.result(this.query);
+        let name = photo.stem + suffix;
+        for (let count = 2; taken.has(name.toLowerCase()); count++) name = `${photo.stem}-${count}${suffix}`;
+        taken.add(name.toLowerCase());
+        files.push({ name, blob });
+      } catch (error) {
+        photo.state = "failed"; // its result was given up for other wishes, and the server refuses another
+        photo.trouble = error.message;
+      }
     }
-    save(await zip(files), "tintype.zip");
+    if (files.length) save(await zip(files), "tintype.zip");
+    this.draw();
   }
 }
 
