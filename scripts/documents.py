@@ -5,7 +5,7 @@ A place ``<!-- record: NAME -->`` in a document shows ``docs/records/NAME.json``
 function that :data:`DRAWERS` has for that record's kind; ``NAME?`` says where there is no such
 record that nothing has been measured, ``NAME#glance`` shows the most important table only. With
 ``--check`` nothing is written, and the exit code is 1 if a document says something else than its
-records.
+records. A document beside a ``record.json`` is a reproduction's report, and all of it is drawn.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from scripts.training_record import KIND as TRAINING
 from tintype.errors import TintypeError
 from tintype.evaluate.evaluation import KIND as EVALUATION
 from tintype.evaluate.evaluation import Evaluation
+from tintype.evaluate.paper.publication import redraw_document
 from tintype.evaluate.tables import glance_to_markdown, to_markdown
 from tintype.evaluate.video import KIND as FILMS
 from tintype.evaluate.video import FilmEvaluation
@@ -57,7 +58,10 @@ def main() -> int:
     for path in list_documents(ROOT):
         try:
             text = path.read_text(encoding="utf-8")
-            written = draw_up(text, ROOT)
+            if path.with_name("record.json").exists():
+                written = redraw_document(path.parent)
+            else:
+                written = draw_up(text, ROOT)
         except TintypeError as error:
             sys.stderr.write(f"{path.relative_to(ROOT)}: {error}\n")
             return 2

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Documents say what the committed records say."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from benchmarks.result import Result, save
 from scripts import documents
+from tintype.errors import RecordError
+from tintype.evaluate.paper.publication import redraw_document
 from tintype.records.provenance import collect_provenance
 from tintype.records.record import Record, write_record
 
@@ -85,6 +88,26 @@ def test_a_kind_that_nothing_draws_is_named(repository, monkeypatch, capsys):
     write_record(record, repository / "docs" / "records" / "speed" / "start.json")
     assert run(monkeypatch) == 2
     assert "no function draws up records of kind 'poem'" in capsys.readouterr().err
+
+
+def test_a_figure_of_a_reproduction_that_was_changed_by_hand_is_found(repository, monkeypatch):
+    report = repository / "docs" / "paper"
+    shutil.copytree(Path(__file__).parents[2] / "docs" / "paper", report)
+    shutil.rmtree(report / "by_heart")
+    run(monkeypatch)
+    whole = (report / "README.md").read_text()
+    assert run(monkeypatch, "--check") == 0
+    (report / "README.md").write_text(whole.replace("4.835", "4.735", 1))
+    assert run(monkeypatch, "--check") == 1
+    assert run(monkeypatch) == 0
+    assert (report / "README.md").read_text() == whole
+
+
+def test_a_record_of_something_else_is_no_reproduction(tmp_path):
+    record = Record(kind="poem", provenance=collect_provenance(), content={"plan": {}})
+    write_record(record, tmp_path / "record.json")
+    with pytest.raises(RecordError, match="reproduction's record has other content"):
+        redraw_document(tmp_path)
 
 
 def test_the_documents_of_this_repository_say_what_its_records_say(monkeypatch, capsys):

@@ -2,8 +2,10 @@
 """Mean saturation and its relative deviation from the truth: the paper's "Sat. diff.".
 
 The paper does not say which saturation it means. HSV's S is the natural reading, since HSV is its
-other colour space, and is reported first; CIELUV's own s*uv = C*uv / L* is the second. The sign is
-kept: negative is duller than the truth, which is what the paper holds against regression.
+other colour space, and is reported first; CIELUV's own s*uv = C*uv / L* is the second. Nor does the
+text that we have tell whether the deviation has a sign. Here it has: negative is duller than the
+truth, which is what the paper holds against regression. The paper's sums are over a picture's
+pixels, ours over all pictures together, so a vivid one makes up for a dull one.
 
 Source: Hwang and Zhou 2016, section 5.1: (Σ Sp - Σ Sa) / Σ Sa over the pixels. s*uv: CIE 15:2004.
 """

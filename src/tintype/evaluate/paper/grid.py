@@ -27,6 +27,7 @@ DATA, LENGTH = "data", "length"
 
 REGRESSION, HUBER, CLASSIFICATION = "regression-l2", "regression-huber", "classification"
 
+SEARCH_ADAM = "search-adam"
 PICTURED = (f"{REGRESSION}-seed-0", f"{CLASSIFICATION}-seed-0")
 """The cells whose networks colour the figure and the blind page."""
 
@@ -162,7 +163,7 @@ def _training(base: Recipe) -> Iterator[Cell | Search]:
     nesterov = replace(adam, name="nesterov")
     brief = replace(base, photographs=max(base.batch_size, base.photographs // SEARCH_SHARE))
     yield Search(
-        name="search-adam",
+        name=SEARCH_ADAM,
         system="Adam",
         recipe=brief,
         rates=(1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
@@ -228,7 +229,9 @@ def _list(depths: tuple[int, ...]) -> str:
     return ", ".join(map(str, depths))
 
 
-def describe_decoder(config: ResidualConcatConfig | ResidualEncoderConfig) -> str:
-    """A decoder's depths in words, for the report."""
+def describe_decoder(recipe: Recipe) -> str:
+    """The depths of one of the paper's decoders in words, for the report."""
+    config = recipe.network.decoder
+    assert isinstance(config, ResidualConcatConfig | ResidualEncoderConfig)
     widths = "the encoder's own" if config.widths is None else _list(config.widths)
     return f"units {widths}; final convolutions {_list(config.final) or 'none'}"

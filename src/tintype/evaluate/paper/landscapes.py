@@ -47,7 +47,7 @@ LANDSCAPE, MIXED = "landscapes", "mixed"
 class Wanted:
     """How many photographs each part is to have; fewer, in proportion, where there are not enough.
 
-    The paper's set has 411, of which a tenth was held out.
+    The paper's set of landscapes has 411; it held out a tenth of all that it trained on.
     """
 
     train: int

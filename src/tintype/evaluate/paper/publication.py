@@ -10,17 +10,25 @@ from pathlib import Path
 
 from tintype.evaluate.paper import pictures
 from tintype.evaluate.paper.grid import PICTURED, Cell
-from tintype.evaluate.paper.report import RECORD_KIND, make_document, make_page, to_content
+from tintype.evaluate.paper.report import (
+    RECORD_KIND,
+    from_content,
+    make_document,
+    make_page,
+    to_content,
+)
 from tintype.evaluate.paper.reproduction import Reproduction
 from tintype.evaluate.pictures import Picture
 from tintype.learn.curves import Curve, read_curve
 from tintype.records.files import write_text
 from tintype.records.provenance import Provenance, collect_provenance, hash_names
-from tintype.records.record import Record, write_record
+from tintype.records.record import Record, read_record, write_record
 
 _FIGURE_ROWS = 8
 _PAIRS = 40  # on the blind page
 _BLIND_SEED = 20160323
+_FIGURE = "figure-5.jpg"
+_PUBLISHED = "not of the test set as in the paper, but photographs that anybody may show"
 
 
 def write_report(reproduction: Reproduction) -> Path:
@@ -35,10 +43,15 @@ def write_report(reproduction: Reproduction) -> Path:
     if reproduction.has(PICTURED):
         squares = pictures.squares_of_test(reproduction, _FIGURE_ROWS)
         figure = pictures.make_figure(reproduction, squares)
-        pictures.write_figure(figure, folder / "figure-5.jpg")
+        pictures.write_figure(figure, folder / _FIGURE)
         pictures.write_blind_page(reproduction, folder, provenance, pairs=_PAIRS, seed=_BLIND_SEED)
     _write(
-        reproduction, provenance, figure, page=folder / "index.html", document=folder / "index.md"
+        reproduction,
+        provenance,
+        figure,
+        shown="photographs of the test set",
+        page=folder / "index.html",
+        document=folder / "index.md",
     )
     return folder / "index.html"
 
@@ -57,11 +70,27 @@ def publish_report(reproduction: Reproduction, folder: Path) -> Path:
     if reproduction.has(PICTURED):
         side = reproduction.grid[0].recipe.side
         figure = pictures.make_figure(reproduction, pictures.packaged_photographs(side))
-        pictures.write_figure(figure, folder / "figure-5.jpg")
+        pictures.write_figure(figure, folder / _FIGURE)
     _write(
-        reproduction, provenance, figure, page=folder / "report.html", document=folder / "README.md"
+        reproduction,
+        provenance,
+        figure,
+        shown=_PUBLISHED,
+        page=folder / "report.html",
+        document=folder / "README.md",
     )
     return folder / "README.md"
+
+
+def redraw_document(folder: Path) -> str:
+    """The published document, made anew of the record and the figure beside it.
+
+    Raises:
+        RecordError: the record is missing, or not that of a reproduction.
+    """
+    grid, results, plan, seconds = from_content(read_record(folder / "record.json").content)
+    figure = _FIGURE if (folder / _FIGURE).exists() else ""
+    return make_document(grid, results, plan, seconds=seconds, figure=figure, shown=_PUBLISHED)
 
 
 def hash_split(reproduction: Reproduction) -> dict[str, str]:
@@ -78,6 +107,7 @@ def _write(
     provenance: Provenance,
     figure: list[list[Picture]],
     *,
+    shown: str,
     page: Path,
     document: Path,
 ) -> None:
@@ -101,7 +131,8 @@ def _write(
         results,
         plan,
         seconds=reproduction.seconds,
-        figure="figure-5.jpg" if figure else "",
+        figure=_FIGURE if figure else "",
+        shown=shown,
     )
     write_text(text, document)
 

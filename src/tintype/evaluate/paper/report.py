@@ -7,9 +7,19 @@ Both show the same tables, claims and words; the page has the curves and picture
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tintype.errors import RecordError
 from tintype.evaluate.paper.claims import Claim, judge_claims
-from tintype.evaluate.paper.grid import CLASSIFICATION, HUBER, REGRESSION, Cell, Search
+from tintype.evaluate.paper.grid import (
+    CLASSIFICATION,
+    HUBER,
+    REGRESSION,
+    Cell,
+    Search,
+    describe_decoder,
+    make_grid,
+)
 from tintype.evaluate.paper.landscapes import LANDSCAPE, MIXED
+from tintype.evaluate.paper.options import PaperOptions
 from tintype.evaluate.paper.origins import ORIGIN, list_origins, origin_table
 from tintype.evaluate.paper.saturation import (
     STUDY,
@@ -17,7 +27,7 @@ from tintype.evaluate.paper.saturation import (
     longer_runs,
     saturation_tables,
 )
-from tintype.evaluate.paper.tables import Grid, Results, Table, make_tables, rate_table
+from tintype.evaluate.paper.tables import Grid, Results, Table, is_headline, make_tables, rate_table
 from tintype.evaluate.pictures import Picture, encode_jpeg
 from tintype.learn.curves import Curve
 from tintype.records import html, markdown
@@ -27,6 +37,11 @@ from tintype.records.provenance import Provenance
 TITLE = "Hwang & Zhou 2016, run again"
 RECORD_KIND = "paper"
 _CLAIM_HEADER = ("claim", "verdict", "measured")
+_ANSWERED = {
+    True: "Colours are answered at full size; VGG16 is ImageNet's as far as its file goes, "
+    "and new behind.",
+    False: "Colours are answered at half of the size, and enlarged before they are scored.",
+}
 
 
 def to_content(
@@ -38,10 +53,36 @@ def to_content(
     return {
         "plan": dict(plan),
         "hours": seconds / 3600,
-        "runs": {name: _without_bookkeeping(results[name]) for name in names},
+        "runs": {name: _without(results[name], "run", "finished", ORIGIN) for name in names},
         "origins": [{"runs": trained, **origin} for origin, trained in list_origins(results)],
         "missing": [run.name for run in grid if run.name not in results],
     }
+
+
+def from_content(
+    content: Mapping[str, Any],
+) -> tuple[list[Cell | Search], Results, Mapping[str, Any], float]:
+    """The grid, results, plan and seconds that a record's content was made of.
+
+    Raises:
+        RecordError: it is not that of a reproduction.
+    """
+    try:
+        plan, origins = content["plan"], content["origins"]
+        grid = make_grid(PaperOptions(**plan["options"]), plan["photographs"])
+        trained = {
+            name: {**content["runs"][name], ORIGIN: _without(origin, "runs")}
+            for origin in origins
+            for name in origin["runs"]
+        }
+        return (
+            grid,
+            {**trained, **_without(content["runs"], *trained)},
+            plan,
+            3600 * content["hours"],
+        )
+    except (KeyError, TypeError) as error:
+        raise RecordError(f"a reproduction's record has other content: {error!r}") from error
 
 
 def make_page(
@@ -99,8 +140,18 @@ def make_document(
     *,
     seconds: float,
     figure: str = "",
+    shown: str = "",
 ) -> str:
-    """The report as Markdown; ``figure`` is a link to a picture that stands beside it."""
+    """The report as Markdown.
+
+    Args:
+        grid: every run.
+        results: what finished ones found.
+        plan: what was asked for, and how much each run saw.
+        seconds: that all runs together took.
+        figure: a link to a picture that stands beside it.
+        shown: of which photographs that is, in words.
+    """
     parts = [f"# {TITLE}", *_introduce(grid, results, plan, seconds)]
     claims = [(claim.claim, claim.verdict, claim.evidence) for claim in judge_claims(grid, results)]
     if claims:
@@ -115,7 +166,7 @@ def make_document(
     if figure:
         parts += [
             "## Figure 5",
-            f"Columns: input, regression, classification, truth.\n\n![]({figure})",
+            f"Columns: input, regression, classification, truth; {shown}.\n\n![]({figure})",
         ]
     for name, counts in plan["labels"].items():
         title, rows = ("label", counts) if name == LANDSCAPE else ("source", _by_source(counts))
@@ -129,6 +180,11 @@ def _introduce(grid: Grid, results: Results, plan: Mapping[str, Any], seconds: f
     full = plan["options"]["full"]
     size = "full size: VGG16" if full else "small: MobileNetV2 in VGG16's place"
     side = grid[0].recipe.side
+    decoders = {
+        run.system: describe_decoder(run.recipe)
+        for run in grid
+        if is_headline(run) and run.recipe.seed == 0
+    }
     train, validation, test = plan["split"][LANDSCAPE]
     texts = [
         f"The paper's networks, objectives and alternatives, {size}, {side} × {side} pixels. "
@@ -137,10 +193,16 @@ def _introduce(grid: Grid, results: Results, plan: Mapping[str, Any], seconds: f
         f"were held out for validation, and all figures but those of tables that say so are of "
         f"{test} others that nothing was chosen on. "
         f"{done} of {len(grid)} runs are done; they took {seconds / 3600:.1f} hours.",
+        "; ".join(f"{system}: {decoder}" for system, decoder in decoders.items())
+        + f". {_ANSWERED[full]} Photographs whose shorter side is less are enlarged. The mixed "
+        "set stands for the paper's others (McGill, ILSVRC, MIRFLICKR), which are not trained on "
+        "one by one.",
         "ℓ2 is the root of the mean squared distance in (u*, v*), CIE units: the paper's sum, "
         "which grows with the picture, over the number of pixels. Acc. is the share of pixels in "
         "the right one of 50 bins of width 4. Sat. diff. is the relative deviation of the mean of "
-        "HSV's S, negative where colours are duller than true; the next column takes C*uv / L*. "
+        "HSV's S over all photographs together, negative where colours are duller than true (the "
+        "text leaves open which saturation, and whether it has a sign); the next column takes "
+        "C*uv / L*. "
         "± is the standard deviation over seeds. A difference counts beyond twice the noise, the "
         "larger of two deviations of the classification: over seeds, and over looks at one network "
         "while it learnt. ΔE00 and saturation are of the picture that one "
@@ -280,5 +342,5 @@ def _by_source(labels: Mapping[str, int]) -> dict[str, int]:
     return counts
 
 
-def _without_bookkeeping(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in found.items() if key not in ("run", "finished", ORIGIN)}
+def _without(found: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key not in names}

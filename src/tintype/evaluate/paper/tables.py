@@ -9,7 +9,7 @@ import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from tintype.evaluate.paper.grid import (
     ALTERNATIVES,
@@ -121,7 +121,7 @@ def headline_runs(grid: Grid, results: Results, system: str) -> list[Mapping[str
     return [
         results[run.name]
         for run in grid
-        if _is_headline(run)
+        if is_headline(run)
         and run.name.startswith(f"{system}-seed-")
         and "test" in results.get(run.name, {})
     ]
@@ -147,7 +147,7 @@ def _baselines(data: str, results: Results) -> list[tuple[str, ...]]:
 
 def _headline(grid: Grid, results: Results) -> list[tuple[str, ...]]:
     rows = []
-    systems = {run.name.rpartition("-seed-")[0]: run.system for run in grid if _is_headline(run)}
+    systems = {run.name.rpartition("-seed-")[0]: run.system for run in grid if is_headline(run)}
     for name, system in systems.items():
         runs = headline_runs(grid, results, name)
         if runs:
@@ -180,7 +180,8 @@ def _rows(grid: Grid, results: Results, table: str) -> list[tuple[str, ...]]:
     return rows
 
 
-def _is_headline(run: Cell | Search) -> bool:
+def is_headline(run: Cell | Search) -> TypeGuard[Cell]:
+    """Whether a run is one of the three systems that everything else is held against."""
     return isinstance(run, Cell) and run.table == HEADLINE
 
 

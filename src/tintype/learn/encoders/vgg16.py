@@ -52,7 +52,7 @@ class VGG16Config:
 
     norm: str = "identity"  # batch norm before every ReLU: identity, published or none
     taps: str = "convolutions"  # what is given out: each block's last ReLU, or its max pooling
-    blocks: int = 4  # the paper's networks end at conv4_3
+    blocks: int = 4  # to conv4_3, as Dahl's net; the paper says "a portion"
     input: bool = False  # give the prepared input out too, as the finest map (Dahl's adds it)
     width: float = 1.0  # multiplies every channel count; published weights exist for 1.0
 

@@ -8,7 +8,7 @@ photographs are also offered as cone responses (``merry_mexico0125_LMS.mat``) an
 thumbnails; only TIFFs are taken, so that none comes twice.
 
 The files hold each camera's own encoding, near sRGB. The database publishes functions that make
-it linear; like the paper, this takes the values as they stand.
+it linear; this takes the values as they stand, as the paper, which says nothing of it, seems to.
 
 Source: Olmos & Kingdom, A biologically inspired algorithm for the recovery of shading and
 reflectance images, Perception 33, 2004.

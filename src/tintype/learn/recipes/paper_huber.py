@@ -4,7 +4,8 @@
 tintype train paper_huber --data DIR --imagenet vgg16
 
 Full size, as the paper has it: VGG16 at 224 x 224, batches of six, Adam at 0.0003 without a
-schedule, no augmentation but the mirror. It takes a GPU: one photograph is
+schedule. The mirror, and a random place for the square of a photograph that is not one, are ours:
+the text speaks of neither. It takes a GPU: one photograph is
 16.0 billion multiplications forwards.
 """
 
