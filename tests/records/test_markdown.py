@@ -61,6 +61,23 @@ def test_an_indented_place_is_an_example():
     assert list_places(indented) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("c", DOCUMENT.rstrip().removesuffix("<!-- end of record -->")),
+        (
+            "c",
+            DOCUMENT.rstrip().removesuffix("<!-- end of record -->") + "  <!-- end of record -->",
+        ),
+        ("a/b", DOCUMENT.replace("<!-- end of record -->", "", 1)),
+    ],
+)
+def test_a_place_without_an_end_is_refused(name, document):
+    """Else its figures would grow stale unseen, or swallow the text up to the next one's end."""
+    with pytest.raises(RecordError, match=f"the record '{name}' has no end"):
+        list_places(document)
+
+
 @pytest.mark.parametrize("document", ["", DOCUMENT + DOCUMENT])
 def test_a_place_must_be_there_once(document):
     with pytest.raises(

@@ -18,9 +18,11 @@ from tintype.errors import RecordError
 from tintype.records.cells import Cell, format_cell, is_number_column
 
 _PLACE = re.compile(
-    r"^(?P<begin><!-- record: (?P<name>\S+) -->\n)(?P<body>.*?)^(?P<end><!-- end of record -->)$",
+    r"^(?P<begin><!-- record: (?P<name>\S+) -->\n)(?P<body>(?:(?!^<!-- record: ).)*?)"
+    r"^(?P<end><!-- end of record -->)$",
     re.DOTALL | re.MULTILINE,
 )
+_BEGIN = re.compile(r"^<!-- record: (\S+) -->", re.MULTILINE)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#&])")
 
 
@@ -53,8 +55,20 @@ def escape(text: str) -> str:
 
 
 def list_places(document: str) -> list[str]:
-    """Names of the places that commands fill, in the order of the document."""
-    return [match["name"] for match in _PLACE.finditer(document)]
+    """Names of the places that commands fill, in the order of the document.
+
+    Raises:
+        RecordError: one is begun and not ended before the next.
+    """
+    names = [match["name"] for match in _PLACE.finditer(document)]
+    begun = _BEGIN.findall(document)
+    if begun != names:
+        open_ = next(b for b, n in zip(begun, [*names, None], strict=False) if b != n)
+        raise RecordError(
+            f"the place for the record {open_!r} has no end; put <!-- end of record --> on a line "
+            f"of its own behind it"
+        )
+    return names
 
 
 def fill_place(document: str, name: str, body: str) -> str:
