@@ -28,6 +28,12 @@ def test_what_cannot_be_seen_is_black_and_nothing_is_brighter_than_white():
     np.testing.assert_array_equal(freed, [[0, 255]])
 
 
+def test_the_least_opacity_makes_no_number_out_of_range():
+    alpha = np.array([[1e-45, 1e-40, 1.2e-38, 1e-30]], np.float32)
+    freed = unpremultiply(np.zeros((1, 4), np.float32), alpha)
+    np.testing.assert_array_equal(freed, 0)
+
+
 def test_floating_samples_are_not_rounded():
     freed = unpremultiply(np.array([[0.2]], np.float32), np.array([[0.8]], np.float32))
     assert freed[0, 0] == np.float32(0.25)

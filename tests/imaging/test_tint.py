@@ -53,6 +53,13 @@ def test_knows_the_tints_own_colours(grey, name):
     assert np.hypot(*(of_tint - luv[1:])).mean() < 1.0
 
 
+def test_a_bright_neutral_scan_has_no_tint(rng):
+    """A faint drawing on white paper, with a scanner's noise of one step."""
+    drawing = np.where(rng.random((64, 64)) < 0.2, 0.94, 0.992)
+    noisy = np.minimum(drawing + rng.integers(-1, 2, (3, 64, 64)) / 255, 1).astype(np.float32)
+    assert find_tint(noisy) == (False, None)
+
+
 # The matrix as the Filter Effects Module prints it, on a grey; what exceeds 1 is cut off.
 def test_undoes_the_sepia_filter(grey):
     matrix = [[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]]

@@ -12,6 +12,7 @@ from tintype.color.gamut import fit_chroma
 from tintype.color.luv import rgb_to_luv
 from tintype.imaging.photograph import Photograph
 from tintype.inference.colorizer import Colorizer
+from tintype.inference.view import look
 from tintype.spec.hints import Hint
 
 CHEST, SLEEVE, FACE = (200, 435), (60, 450), (210, 120)  # (x, y)
@@ -52,3 +53,17 @@ def test_a_hint_wins_at_its_place_and_spreads_to_what_belongs_to_it(colorizer, p
     assert share(CHEST) > 0.5
     assert share(SLEEVE) > 0.15
     assert abs(share(FACE)) < 0.25
+
+
+def test_a_hints_usual_radius_is_of_the_photograph_and_not_of_its_picture(colorizer, portrait):
+    """Within borders the network sees less of the page, and a hint marks as much of it."""
+    page = np.full((712, 712), 4, np.uint8)
+    page[100:612, 100:612] = portrait.pixels
+    bordered = Photograph(pixels=page)
+
+    def marked(radius: float | None) -> int:
+        view = look(colorizer.engine, bordered, hints=[Hint(356, 356, "#d06020", radius)])
+        assert view.tone.frame.height < 600
+        return int(view.hints[2].sum())
+
+    assert marked(None) == marked(7.12) > marked(5.12)

@@ -6,6 +6,7 @@ import numpy as np
 from tintype.imaging.photograph import DEPTHS, Pixels
 
 _STRIP_ROWS = 256
+_LEAST = np.finfo(np.float32).tiny
 
 
 def is_opaque(alpha: Pixels) -> bool:
@@ -28,7 +29,8 @@ def unpremultiply(samples: Pixels, alpha: Pixels) -> Pixels:
     result = np.empty_like(samples)
     for top in range(0, len(samples), _STRIP_ROWS):
         rows = slice(top, top + _STRIP_ROWS)
-        factor = white / np.where(opacity[rows] > 0, opacity[rows], np.inf)
+        seen = opacity[rows] >= _LEAST  # the reciprocal of less is infinite
+        factor = white / np.where(seen, opacity[rows], np.inf)
         freed = np.minimum(samples[rows] * factor, white)
         result[rows] = np.rint(freed) if whole else freed
     return result

@@ -85,7 +85,7 @@ def find_tint(rgb: Planes) -> tuple[bool, Tint | None]:
     nodes = _nodes(luv, rgb)
     along = np.stack([np.interp(luv[0], nodes[0], plane) for plane in nodes[1:3]])
     strength = float(np.hypot(*along).mean())
-    if _is_sepia_filter(rgb):
+    if strength >= _FAINT and _is_sepia_filter(rgb):
         clean = np.maximum.accumulate(np.minimum(nodes[5] / _SEPIA_FILTER[2], 1))
     else:
         scatter = float(np.percentile(np.hypot(*(luv[1:] - along)), _NEARLY_ALL))
@@ -99,7 +99,10 @@ def find_tint(rgb: Planes) -> tuple[bool, Tint | None]:
 
 
 def _is_sepia_filter(rgb: Planes) -> bool:
-    """Whether R and G are what the filter makes of the grey that B says there was."""
+    """Whether R and G are what the filter makes of the grey that B says there was.
+
+    It cuts R and G off, so near white every grey looks as if it were: ask of tinted ones only.
+    """
     grey = rgb[2:] / _SEPIA_FILTER[2]
     error = rgb[:2] - np.minimum(grey * _SEPIA_FILTER[:2, None, None], 1)
     mean = np.mean(rgb[:2], axis=(1, 2))

@@ -144,17 +144,18 @@ class _Draw:
         """An alternative, and its chroma."""
         first, color = self._begin()
         rest = [place for place in self._places if place != self._places[first]]
-        hints = [*self._hints, self._hint(self._places[first], color.chroma)]
+        hints = [self._hint(self._places[first], color.chroma)]
         likelihoods = [log(color.share)]
         for place in rest:
-            logs, _ = self._run(hints)
+            logs, _ = self._run((*hints, *self._hints))
             peaks = self._peaks(logs, place, _LATER)
             chosen = peaks[self._choose([peak.share**_LIKELY for peak in peaks])]
             hints.append(self._hint(place, chosen.chroma))
             likelihoods.append(log(chosen.share))
-        _, chroma = self._run(hints)
+        all_hints = (*hints, *self._hints)  # given ones last, and so on top
+        _, chroma = self._run(all_hints)
         likelihood = exp(sum(likelihoods) / len(likelihoods))
-        return Alternative(tuple(hints), likelihood), chroma
+        return Alternative(all_hints, likelihood), chroma
 
     def _begin(self) -> "tuple[int, _Peak]":
         """The number of a place, and a colour for it that none of the others shows there."""

@@ -11,7 +11,7 @@ from tintype.imaging.frame import Frame, whole
 from tintype.imaging.photograph import Photograph
 from tintype.imaging.tone import Tone, read_tone
 from tintype.inference.engine import Engine
-from tintype.spec.hints import Hint, hints_to_planes
+from tintype.spec.hints import DEFAULT_RADIUS, Hint, hints_to_planes
 from tintype.spec.options import DEFAULTS, ColorizeOptions
 
 
@@ -31,7 +31,7 @@ class View:
 
     def hinted(self, hints: Sequence[Hint]) -> "View":
         """The same with other hints, all of which lie in the frame."""
-        return replace(self, hints=_draw(hints, self.tone.frame, self.greys[0]) if hints else None)
+        return replace(self, hints=_draw(hints, self.tone, self.greys[0]) if hints else None)
 
 
 def look(
@@ -80,7 +80,16 @@ def _holds(frame: Frame, hint: Hint) -> bool:
     )
 
 
-def _draw(hints: Sequence[Hint], frame: Frame, grey: NDArray[np.float32]) -> NDArray[np.float32]:
+def _draw(hints: Sequence[Hint], tone: Tone, grey: NDArray[np.float32]) -> NDArray[np.float32]:
     """The hints' planes over the frame, at the size of ``grey``."""
-    moved = [replace(hint, x=hint.x - frame.left, y=hint.y - frame.top) for hint in hints]
+    frame, usual = tone.frame, DEFAULT_RADIUS * min(tone.size)  # of the page, not of the frame
+    moved = [
+        replace(
+            hint,
+            x=hint.x - frame.left,
+            y=hint.y - frame.top,
+            radius=usual if hint.radius is None else hint.radius,
+        )
+        for hint in hints
+    ]
     return hints_to_planes(moved, grey, frame.size)
