@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from tintype.color.luv import rgb_to_luv
+from tintype.color.luv import luv_to_rgb, rgb_to_luv
 from tintype.learn import scores
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.heads.channel_bins import ChannelBinsConfig
@@ -94,10 +94,14 @@ def test_a_network_sees_grey_only(small_network_config, rgb):
         head=ChannelBinsConfig(),
     )
     network = Network(config).eval()
-    large = rgb.repeat(8, -1).repeat(8, -2)
-    grey = np.repeat(large[:, 1:2], 3, axis=1)
-    chroma = predict_chroma(network, grey)
-    assert chroma.shape == (3, 2, 64, 64)
-    colored = grey * np.array([1, 1, 1], np.float32).reshape(3, 1, 1)
-    colored = np.clip(colored, 0, 1)
-    np.testing.assert_array_equal(predict_chroma(network, colored), chroma)
+    lightness = 40 + 30 * rgb[:, :1].repeat(8, -1).repeat(8, -2)  # room for colour on both sides
+    hues = np.array([[[20, -15]], [[-15, 20]], [[0, -25]]], np.float32).reshape(3, 2, 1, 1)
+    chroma = np.broadcast_to(hues, (3, 2, 64, 64))
+    grey, colored = (
+        luv_to_rgb(np.concatenate((lightness, plane), axis=1)) for plane in (0 * chroma, chroma)
+    )
+    assert 0 <= colored.min() < colored.max() <= 1
+    assert np.ptp(colored, axis=1).min() > 0.05
+    seen = predict_chroma(network, grey)
+    assert seen.shape == (3, 2, 64, 64)
+    np.testing.assert_allclose(predict_chroma(network, colored), seen, atol=0.05)
