@@ -118,10 +118,14 @@ def bench(monkeypatch) -> Iterator["Bench"]:
 
 class Bench:
     def __init__(self, work: Callable) -> None:
-        self.reached, self.go, self.count, self._work = Event(), Event(), 0, work
+        self.reached, self.go, self.sizes, self._work = Event(), Event(), [], work
+
+    @property
+    def count(self) -> int:
+        return len(self.sizes)
 
     def work(self, *given):
-        self.count += 1
+        self.sizes.append(given[1].size)  # (H, W)
         self.reached.set()
         assert self.go.wait(30)
         return self._work(*given)

@@ -8,9 +8,11 @@ import subprocess
 import tempfile
 import textwrap
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tintype.inference.colorizer import Colorizer
 
@@ -153,7 +155,7 @@ def test_a_removed_jobs_folder_goes_when_its_work_is_done(start, bench, grey_jpe
     running.wait(lambda: not folders())
 
 
-def test_a_single_photograph_does_not_wait_for_a_job(start, grey_jpeg, bench):
+def test_a_job_has_one_photograph_at_work(start, grey_jpeg, bench):
     running = start(concurrent=2)
     job = begin(running)
     for _ in range(5):
@@ -161,6 +163,45 @@ def test_a_single_photograph_does_not_wait_for_a_job(start, grey_jpeg, bench):
     assert bench.reached.wait(20)
     states = [row["state"] for row in running.client.get(job).json()["files"]]
     assert states.count("working") == 1
+
+
+@pytest.mark.parametrize(("concurrent", "jobs_at_work"), [(1, 1), (2, 1), (3, 2)])
+def test_jobs_leave_a_place_for_a_single_photograph(
+    start, grey_pixels, grey_jpeg, bench, concurrent, jobs_at_work
+):
+    running = start(concurrent=concurrent)
+    jobs = [begin(running) for _ in range(3)]
+    for job in jobs:
+        assert send(running, job, grey_jpeg).status_code == 201
+    running.wait(lambda: len(bench.sizes) == jobs_at_work)
+    states = [running.client.get(job).json()["files"][0]["state"] for job in jobs]
+    assert states == ["working"] * jobs_at_work + ["waiting"] * (3 - jobs_at_work)
+    buffer = io.BytesIO()
+    Image.fromarray(grey_pixels.T).save(buffer, "PNG")
+    with ThreadPoolExecutor(1) as pool:
+        posted = pool.submit(running.client.post, "/v1/colorize", content=buffer.getvalue())
+        if concurrent > 1:
+            running.wait(lambda: grey_pixels.T.shape in bench.sizes)
+        else:  # it is next
+            running.wait(lambda: running.occupied == 1)
+        bench.go.set()
+        assert posted.result().status_code == 200
+    for job in jobs:
+        assert watch(running, job)[-1][2]["files"][0]["state"] == "done"
+
+
+def test_a_job_that_is_cancelled_before_its_turn_is_not_worked_on(start, grey_jpeg, bench):
+    running = start(concurrent=2)
+    jobs = [begin(running) for _ in range(2)]
+    for job in jobs:
+        send(running, job, grey_jpeg)
+    assert bench.reached.wait(20)
+    (row,) = running.client.post(f"{jobs[1]}/cancel").json()["files"]
+    assert row["state"] == "cancelled"
+    bench.go.set()
+    assert watch(running, jobs[0])[-1][2]["files"][0]["state"] == "done"
+    assert watch(running, jobs[1])[-1][2]["files"][0]["state"] == "cancelled"
+    assert len(bench.sizes) == 1
 
 
 def test_a_job_has_so_many_files_and_bytes(start, bench, grey_jpeg):

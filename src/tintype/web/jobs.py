@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jobs: many photographs, or films, sent one after another and worked off while the client watches.
 
-A job is a private folder and a list of entries. One entry of a job is at work at a time, so that a
-job of hundreds never stands between a single photograph and the bench. Whoever watches is told by a
+A job is a private folder and a list of entries. One entry of a job is at work at a time, and the
+photographs of all jobs together leave one thread of the bench free, so that jobs of hundreds never
+stand between a single photograph and the bench. Whoever watches is told by a
 count of changes: each entry knows at which count it last changed, so a client that was away asks
 for what is newer than the last that it saw.
 
@@ -16,7 +17,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
@@ -301,7 +302,10 @@ class Jobs:
 
     async def _run(self, job: Job) -> None:
         while waiting := [entry for entry in job.entries if entry.state == State.WAITING]:
-            await self._do(job, waiting[0])
+            entry = waiting[0]
+            async with nullcontext() if entry.film else self._workshop.turns:
+                if entry.state == State.WAITING:  # nobody cancelled the job meanwhile
+                    await self._do(job, entry)
             job.touched = monotonic()
 
     async def _do(self, job: Job, entry: Entry) -> None:

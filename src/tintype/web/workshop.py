@@ -7,6 +7,9 @@ it. It is given back when the answer has been sent, but not before the bench is 
 in it: nobody can stop a thread, and a place that is counted as free while its work goes on would be
 no bound at all.
 
+Jobs take turns, one fewer than there are threads at the bench, so that one of these is always left
+for whoever came with a single photograph and waits for it.
+
 All methods belong to the event loop's thread; only the work itself runs in others.
 """
 
@@ -33,10 +36,14 @@ class Workshop:
 
     Args:
         limits: how many, and for how long.
+
+    Attributes:
+        turns: at the bench, for the photographs of jobs; at least one, even if it is the only one.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.closing = asyncio.Event()  # nothing new is taken on
+        self.turns = asyncio.Semaphore(max(1, limits.concurrent - 1))
         self._limits = limits
         self._clients: Counter[str] = Counter()
         self._bench = ThreadPoolExecutor(limits.concurrent, thread_name_prefix="tintype-web")
