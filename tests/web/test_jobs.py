@@ -103,7 +103,7 @@ def test_what_fails_says_why_and_the_others_are_done(house, grey_jpeg, color_jpe
     house.client.delete(job)
 
 
-def test_a_bug_fails_one_file_and_stays_in_the_log(start, grey_jpeg, monkeypatch):
+def test_a_bug_fails_one_file_and_stays_in_the_log(start, grey_jpeg, monkeypatch, caplog):
     running = start()
 
     def fail(*_):
@@ -116,6 +116,9 @@ def test_a_bug_fails_one_file_and_stays_in_the_log(start, grey_jpeg, monkeypatch
     assert row["state"] == "failed"
     assert row["problem"]["status"] == 500
     assert "secret" not in json.dumps(row)
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [
+        ZeroDivisionError
+    ]
 
 
 def test_who_comes_back_is_told_what_is_new(house, grey_jpeg):

@@ -143,7 +143,7 @@ def test_a_wrong_method_says_which_are_right(house):
     assert answer.headers["allow"] == "POST"
 
 
-def test_a_bug_is_told_to_the_log_and_not_to_the_client(start, colorizer, grey_jpeg, monkeypatch):
+def test_a_bug_is_told_to_the_log_and_not_to_the_client(start, grey_jpeg, monkeypatch, caplog):
     running = start()
 
     def fail(*_):
@@ -153,6 +153,9 @@ def test_a_bug_is_told_to_the_log_and_not_to_the_client(start, colorizer, grey_j
     answer = running.client.post("/v1/colorize", content=grey_jpeg)
     assert "its log says why" in problem(answer, 500)
     assert "secret" not in answer.text
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [
+        ZeroDivisionError
+    ]
     running.wait(lambda: running.occupied == 0)
 
 
