@@ -14,6 +14,7 @@ FILMS = $(addprefix $(OUT)/clips/,pan.mp4 passing.mp4 cuts.mp4) $(CLIPS)
 KEY := $(shell cksum < pyproject.toml | cut -d ' ' -f 1)
 RUNTIME_READY := $(VENV)/.runtime-$(KEY)
 DEV_READY := $(VENV)/.dev-$(KEY)
+BENCH_READY := $(VENV)/.bench-$(KEY)
 
 .PHONY: help demo test check format bench films documents pictures clean
 
@@ -45,7 +46,7 @@ format: $(DEV_READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(DEV_READY)
+bench: $(BENCH_READY)
 	$(BIN)/python -m benchmarks --out $(OUT)/bench $(BENCH)
 
 films: $(DEV_READY)
@@ -67,9 +68,11 @@ clean:
 	rm -rf .venv .venv-ci .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf build dist out
 
+# Where pip cannot be put into it, an interpreter is there all the same, and the next call would take
+# it for the whole. Only that goes, not the folder: nobody knows what else VENV names.
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "tintype needs Python 3.11 or later; found none. Name one: make PYTHON=..."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -f $(BIN)/python*; exit 1; }
 
 $(RUNTIME_READY): | $(BIN)/python
 	rm -f $(VENV)/.runtime-*
@@ -80,3 +83,8 @@ $(DEV_READY): | $(BIN)/python
 	rm -f $(VENV)/.dev-* $(VENV)/.runtime-*
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@ $(RUNTIME_READY)
+
+$(BENCH_READY): $(DEV_READY)
+	rm -f $(VENV)/.bench-*
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	touch $@
