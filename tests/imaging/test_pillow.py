@@ -4,6 +4,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from tintype.errors import UnsupportedImage
+from tintype.imaging.exif import read_orientation
 from tintype.imaging.photograph import Photograph
 from tintype.imaging.pillow import join_image, photograph_of_image, split_image
 
@@ -77,15 +78,22 @@ def test_one_clear_colour_is_alpha():
     np.testing.assert_array_equal(alpha, [[255, 0, 255]])
 
 
-def test_an_image_in_memory_becomes_an_upright_photograph(color_pixels, adobe_rgb, exif_block):
-    image = Image.fromarray(color_pixels)
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_an_image_in_memory_becomes_an_upright_photograph(
+    image, grey_pixels, adobe_rgb, exif_block, orientation
+):
+    image.putalpha(Image.fromarray(grey_pixels))
     image.info["icc_profile"] = adobe_rgb
-    image.info["exif"] = b"Exif\0\0" + exif_block(6)
+    image.info["exif"] = b"Exif\0\0" + exif_block(orientation)
     photograph = photograph_of_image(image)
     turned = ImageOps.exif_transpose(image)
-    assert photograph.size == turned.size[::-1]
-    assert photograph.exif
-    assert not np.array_equal(photograph.pixels, turned)  # out of Adobe RGB
+    np.testing.assert_array_equal(photograph.alpha, turned.getchannel("A"))
+    assert read_orientation(photograph.exif) == 1
+    wide = np.asarray(turned.convert("RGB"))
+    assert not np.array_equal(photograph.pixels, wide)  # out of Adobe RGB
+    upright = Image.fromarray(wide)
+    upright.info["icc_profile"] = adobe_rgb
+    np.testing.assert_array_equal(photograph.pixels, photograph_of_image(upright).pixels)
 
 
 def test_a_mode_that_is_no_photographs_is_refused():

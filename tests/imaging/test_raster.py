@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
+from tintype.imaging.exif import read_orientation
 from tintype.imaging.photograph import DEPTHS
 from tintype.imaging.profiles import Encoding
 from tintype.imaging.raster import Raster, develop, upright, without_equal_planes
@@ -30,19 +31,26 @@ def test_any_size_and_depth_can_be_turned(dtype, shape):
         assert sorted(turned.ravel()) == sorted(own.ravel())
 
 
-def test_everything_lies_the_same_way(samples, opacity, exif_block, xmp_packet):
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_everything_lies_the_same_way(
+    color_pixels, grey_pixels, exif_block, xmp_packet, orientation
+):
     raster = Raster(
-        samples=samples("uint16"),
-        alpha=opacity("uint16"),
-        orientation=6,
-        exif=exif_block(6, size=(61, 90)),
+        samples=color_pixels,
+        alpha=grey_pixels,
+        orientation=orientation,
+        exif=exif_block(orientation, size=(61, 90)),
         xmp=xmp_packet,
         dpi=(300.0, 600.0),
     )
     photograph = develop(raster, format="tiff")
-    assert photograph.size == photograph.alpha.shape == (90, 61)
-    assert photograph.dpi == (600.0, 300.0)
-    assert photograph.exif == develop(raster, format="tiff").exif
+    image = Image.fromarray(np.dstack([color_pixels, grey_pixels]))
+    image.getexif()[0x0112] = orientation
+    shown = np.asarray(ImageOps.exif_transpose(image))
+    np.testing.assert_array_equal(photograph.pixels, shown[..., :3])
+    np.testing.assert_array_equal(photograph.alpha, shown[..., 3])
+    assert photograph.dpi == ((300.0, 600.0) if orientation < 5 else (600.0, 300.0))
+    assert read_orientation(photograph.exif) == 1
     assert b"tiff:Orientation" not in photograph.xmp
     for plane in (photograph.pixels, photograph.alpha):
         assert plane.flags.c_contiguous

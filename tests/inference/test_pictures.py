@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tintype.color.luv import rgb_to_lightness
 from tintype.errors import ImageTooLarge, InputError, UnreadableImage
@@ -66,10 +66,11 @@ def test_without_saturation_the_photograph_stays_what_it_was(ours, grey_pixels):
     np.testing.assert_array_equal(ours(grey_pixels, GREY), np.dstack([grey_pixels] * 3))
 
 
-def test_an_images_orientation_is_applied(ours, grey_pixels):
-    image = Image.fromarray(grey_pixels)
-    image.getexif()[0x0112] = 6
-    assert ours(image).size == image.size[::-1]
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_an_images_orientation_is_applied(ours, grey_pixels, orientation):
+    image = Image.fromarray(np.dstack([grey_pixels] * 3 + [grey_pixels // 2]))
+    image.getexif()[0x0112] = orientation
+    np.testing.assert_array_equal(ours(image, GREY), ImageOps.exif_transpose(image))
 
 
 def test_the_callers_picture_is_left_alone(ours, rng):
