@@ -6,11 +6,11 @@ import subprocess
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tintype.errors import UnreadableImage, UnsupportedImage
 from tintype.imaging.boxes import find_boxes
-from tintype.imaging.exif import entries, make_upright, without_orientation
+from tintype.imaging.exif import entries, make_upright, read_orientation, without_orientation
 from tintype.imaging.files import encode, read
 from tintype.imaging.photograph import Photograph
 
@@ -42,17 +42,40 @@ def test_libavifs_own_files_are_read(tmp_path, color_pixels, bits):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_the_containers_own_orientation_is_applied(color_pixels, orientation):
-    """Pillow writes EXIF's orientation as the container's."""
-    exif = Image.Exif()
+@pytest.mark.parametrize("bits", [8, 10, 12])
+def test_the_containers_own_orientation_is_applied(
+    color_pixels, grey_pixels, exif_block, bits, orientation
+):
+    """Pillow and OpenCV write EXIF's orientation as the container's.
+
+    Deep files of 5 and 7 have their EXIF just beyond byte 500, where OpenCV's first look ends.
+    """
+    own = np.dstack([color_pixels, grey_pixels])
+    image = Image.fromarray(own)
+    exif = image.getexif()
     exif[0x0112] = orientation
-    buffer = io.BytesIO()
-    Image.fromarray(color_pixels).save(buffer, "AVIF", quality=100, exif=exif)
-    photograph = read(buffer.getvalue())
-    assert photograph.size == ((61, 90) if orientation < 5 else (90, 61))
-    assert bool(find_boxes(buffer.getvalue(), b"meta", b"iprp", b"ipco", b"irot")) == (
-        orientation in (3, 5, 6, 7, 8)
-    )
+    turned = ImageOps.exif_transpose(image)  # before Pillow takes the entry out
+    if bits == 8:
+        buffer = io.BytesIO()
+        image.save(buffer, "AVIF", quality=100, subsampling="4:4:4", exif=exif)
+        data = buffer.getvalue()
+    else:
+        deep = own[..., [2, 1, 0, 3]].astype(np.uint16) << (bits - 8)
+        block = np.frombuffer(exif_block(orientation), np.uint8)
+        options = [cv2.IMWRITE_AVIF_DEPTH, bits, cv2.IMWRITE_AVIF_QUALITY, 100]
+        kinds = [cv2.IMAGE_METADATA_EXIF]
+        data = cv2.imencodeWithMetadata(".avif", deep, kinds, [block], options)[1].tobytes()
+    properties = {
+        kind: bool(find_boxes(data, b"meta", b"iprp", b"ipco", kind)) for kind in (b"irot", b"imir")
+    }
+    assert properties == {
+        b"irot": orientation in (3, 5, 6, 7, 8),
+        b"imir": orientation in (2, 4, 5, 7),
+    }
+    photograph = read(data)
+    found = np.dstack([photograph.pixels, photograph.alpha]) * (255 / photograph.white)
+    np.testing.assert_allclose(found, turned, atol=3)
+    assert read_orientation(photograph.exif) == 1
 
 
 def test_colours_are_not_shifted_towards_green(color_pixels):

@@ -17,7 +17,7 @@ import numpy as np
 from PIL.AvifImagePlugin import AvifImageFile
 
 from tintype.errors import UnsupportedImage
-from tintype.imaging.boxes import find_boxes
+from tintype.imaging.boxes import find_boxes, walk_boxes
 from tintype.imaging.depth import to_16_bits
 from tintype.imaging.exif import read_orientation, read_resolution, without_orientation
 from tintype.imaging.guard import (
@@ -120,10 +120,30 @@ def _read_transfer(data: bytes) -> int | None:
 
 def _decode_deep(data: bytes, bits: int) -> tuple[Pixels, Pixels | None]:
     with opencv_silent():
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        decoded = cv2.imdecode(
+            np.frombuffer(_without_metadata(data), np.uint8), cv2.IMREAD_UNCHANGED
+        )
     if decoded is None or decoded.dtype != np.uint16:
         raise damaged("AVIF", "its pixels cannot be unpacked")
     return from_bgr(to_16_bits(decoded, bits))
+
+
+def _without_metadata(data: bytes) -> bytearray:
+    """Name the items of EXIF and XMP, which Pillow has read, so that OpenCV passes them over.
+
+    OpenCV first looks at 500 bytes alone, metadata included, and takes the file for none of its
+    own if the list of items ends within these and the metadata begins beyond.
+
+    Source: ISO/IEC 14496-12, section 8.11.6 (iinf, infe).
+    """
+    hidden = bytearray(data)
+    for box in find_boxes(data, b"meta", b"iinf"):
+        first = box.start + (8 if data[box.start] else 6)  # version 0 counts them in 16 bits
+        for item in walk_boxes(data, first, box.end):
+            at = item.start + (8 if data[item.start] == 2 else 10)  # version 3 has ids of 32 bits
+            if data[at : at + 4] in (b"Exif", b"mime"):
+                hidden[at : at + 4] = b"free"
+    return hidden
 
 
 def _encode_deep(photograph: Photograph, quality: int) -> bytes:
