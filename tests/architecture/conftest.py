@@ -32,11 +32,13 @@ class Module:
 
 def list_files() -> list[Path]:
     """Every file that is, or could be, committed, relative to the repository."""
-    if (ROOT / ".git").exists():
+    try:
+        if not (ROOT / ".git").exists():
+            raise FileNotFoundError
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
         found = [Path(name) for name in listed.stdout.split("\0") if name]
-    else:
+    except (OSError, subprocess.CalledProcessError):  # there is no git, or it serves its owner only
         found = [p.relative_to(ROOT) for p in ROOT.iterdir()]
         found += [p.relative_to(ROOT) for part in PARTS for p in (ROOT / part).rglob("*")]
     return sorted(p for p in set(found) if (ROOT / p).is_file() and "__pycache__" not in p.parts)
