@@ -77,8 +77,13 @@ def test_commands_name_no_place_of_the_machine(words, short, tmp_path, monkeypat
 def git(folder, *words):
     program = shutil.which("git")
     identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    nobodys = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}  # no keys, hooks
     done = subprocess.run(
-        [program, *identity, "-C", folder, *words], check=True, capture_output=True, text=True
+        [program, *identity, "-C", folder, *words],
+        env={**os.environ, **nobodys},
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return done.stdout.strip()
 
