@@ -361,9 +361,17 @@ def test_a_watch_does_not_replace_what_came_from_another_folder(
     archive.folder = tmp_path / "other"
     archive.folder.mkdir()
     before = (archive.out / "b.png").read_bytes()
+    listed, find = Event(), module.find_photographs
+
+    def listing(*where, **options):
+        found = find(*where, **options)
+        listed.set()
+        return found
+
+    monkeypatch.setattr(module, "find_photographs", listing)
     watched = Watched(archive, monkeypatch, resume=True)
     try:
-        sleep(0.05)
+        assert listed.wait(30)
         (archive.folder / "b.png").write_bytes(grey_png)
         assert "is the result of" in str(watched.wait_for(1).error)
     finally:
