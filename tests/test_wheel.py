@@ -3,6 +3,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -25,7 +26,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 def run(*command, **options):
     done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
-    if done.returncode and any(sign in done.stderr for sign in UNREACHABLE):
+    unreachable = any(sign in done.stderr for sign in UNREACHABLE)
+    if done.returncode and unreachable and not os.environ.get("CI"):  # there it is a failure
         pytest.skip("pip cannot reach its packages")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
