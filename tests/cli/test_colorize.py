@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -48,6 +49,38 @@ def test_a_photograph_becomes_a_coloured_one_in_a_folder_that_is_made(run, grey_
     assert err.startswith("1 photograph coloured in ")
     assert chroma_of(Path("colorized/a.jpg")) > 5
     assert Path("a.jpg").read_bytes() == grey_jpeg
+
+
+OFFLINE = """
+import sys
+
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+        sys.stderr.write(f"{event} {arguments}\\n")
+        raise RuntimeError(event)
+
+sys.addaudithook(refuse)
+if sys.argv[1] == "ask":
+    import socket
+    socket.create_connection(("127.0.0.1", 9), timeout=1)
+from tintype.cli.main import main
+sys.exit(main())
+"""
+
+
+def test_nothing_is_downloaded_when_it_runs(grey_jpeg, tmp_path):
+    """The interpreter itself tells of every connection and every name that is looked up."""
+
+    def python(*words: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-c", OFFLINE, *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    (tmp_path / "a.jpg").write_bytes(grey_jpeg)
+    done = python("colorize", "a.jpg")
+    assert done.returncode == 0, done.stderr
+    assert "socket." not in done.stderr
+    assert chroma_of(tmp_path / "colorized/a.jpg") > 1
+    assert "RuntimeError: socket.getaddrinfo" in python("ask").stderr  # else it shows nothing
 
 
 def test_the_folder_can_be_named(run, grey_jpeg):
