@@ -72,6 +72,7 @@ def test_flags_say_it_too(films, wander, tmp_path):
     )
     with av.open(str(path)) as container:
         flagged = next(container.decode(video=0)).interlaced_frame
+    assert flagged
     assert survey(path).interlaced == flagged
 
 
