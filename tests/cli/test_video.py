@@ -12,14 +12,16 @@ import pytest
 from tintype.cli import video as module
 from tintype.cli.exit_codes import CALLERS_MISTAKE, DONE, INTERRUPTED
 from tintype.cli.main import load_command, main
-from tintype.cli.video import parse_clock, parse_hint
+from tintype.cli.video import parse_clock, parse_hint, parse_reference
 from tintype.errors import OptionError
+from tintype.imaging.files import read
 from tintype.inference.engine import Engine
 from tintype.spec.hints import Hint
-from tintype.spec.options import ColorizeOptions
+from tintype.spec.models import find_model
+from tintype.spec.options import ColorizeOptions, EngineOptions
 from tintype.video.film import color_film
 from tintype.video.hinting import FilmHint
-from tintype.video.job import plan_film
+from tintype.video.job import FilmReference, plan_film
 from tintype.video.options import FilmOptions
 from tintype.video.pictures import Damage
 
@@ -59,6 +61,30 @@ def test_a_film_is_coloured_as_python_does_it(film, tmp_path, stand_in, capsys):
     assert target.read_bytes() == (tmp_path / "python.mp4").read_bytes()
 
 
+def test_references_and_hints_lead_as_in_python(film, tmp_path, color_jpeg):
+    """By the network that comes along: a stand-in has too few colours for a palette."""
+    postcard = tmp_path / "postcard.jpg"
+    postcard.write_bytes(color_jpeg)
+    hint = ["--hint", "0.1,20,30,#cc3311"]
+    results = []
+    for flags in (hint, [*hint, "--reference", f"{postcard}@0:00.2"]):
+        target = tmp_path / f"{len(results)}.mp4"
+        cut = ["--size", "64", "--end", "0.24"]
+        assert main(["video", str(film), "-o", str(target), *cut, *flags]) == DONE
+        results.append(target.read_bytes())
+    assert results[0] != results[1]
+    job = plan_film(
+        film,
+        tmp_path / "python.mp4",
+        colors=ColorizeOptions(size=64),
+        options=FilmOptions(end=0.24),
+        hints=[FilmHint(0.1, Hint(20, 30, "#cc3311"))],
+        references=[FilmReference(read(postcard), 0.2)],
+    )
+    color_film(job, Engine(find_model(EngineOptions().model), device="cpu"))
+    assert (tmp_path / "python.mp4").read_bytes() == results[1]
+
+
 def test_every_option_is_on_the_command_line():
     command = load_command("video")
     flags = {flag for parameter in command.params for flag in parameter.opts}
@@ -79,6 +105,8 @@ def test_every_option_is_on_the_command_line():
         (["--hint", "1,2,3"], "a hint is written TIME,X,Y,#RRGGBB"),
         (["--hint", "inf,2,3,#102030"], "a time is written 75.5"),
         (["--hint", "0,2,3,#102030"], "takes no hints"),
+        (["--reference", "no-such.jpg@1"], "no-such.jpg: no such file"),
+        (["--reference", "no-such.jpg"], "no-such.jpg: no such file"),
     ],
 )
 def test_mistakes_are_said_in_a_line(film, tmp_path, stand_in, capsys, flags, said):
@@ -139,3 +167,27 @@ def test_hints_are_read():
     assert parse_hint("5,3,4,#a0b0c0,7").hint.radius == 7
     with pytest.raises(OptionError, match="X, Y and RADIUS are numbers"):
         parse_hint("5,x,4,#a0b0c0")
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "seconds"),
+    [
+        ("aunt.jpg", "", None),
+        ("aunt.jpg", "@40", 40.0),
+        ("aunt.jpg", "@1:02.5", 62.5),
+        ("me@home.jpg", "", None),
+        ("me@home.jpg", "@0:01:00", 60.0),
+        ("aunt.jpg@40", "", None),  # a file that is called so
+    ],
+)
+def test_references_are_read(tmp_path, color_jpeg, name, said, seconds):
+    (tmp_path / name).write_bytes(color_jpeg)
+    reference = parse_reference(f"{tmp_path / name}{said}")
+    assert reference.seconds == seconds
+    assert reference.photograph.size == (61, 90)
+
+
+def test_a_references_time_is_written_as_times_are(tmp_path, color_jpeg):
+    (tmp_path / "a.jpg").write_bytes(color_jpeg)
+    with pytest.raises(OptionError, match=r"a time is written 75\.5"):
+        parse_reference(f"{tmp_path / 'a.jpg'}@noon")

@@ -16,7 +16,7 @@ from tintype.cli.exit_codes import INTERRUPTED
 from tintype.cli.report import printable
 from tintype.cli.stopping import stop_on_signals
 from tintype.cli.unfold import Only, unfold
-from tintype.errors import OptionError
+from tintype.errors import InputError, OptionError
 from tintype.imaging.files import read
 from tintype.inference.engine import Engine
 from tintype.spec.hint_texts import parse_hint as parse_place
@@ -148,9 +148,16 @@ def parse_reference(text: str) -> FilmReference:
         InputError: it cannot be read, or the time is not written as times are.
     """
     path, at, time = text.rpartition("@")
+    seconds = None
     if not at or os.path.exists(text):
-        return FilmReference(read(Path(text)))
-    return FilmReference(read(Path(path)), parse_clock(time))
+        path = text
+    else:
+        seconds = parse_clock(time)
+    try:
+        photograph = read(Path(path))
+    except InputError as error:
+        raise type(error)(f"the reference {path}: {error}") from error
+    return FilmReference(photograph, seconds)
 
 
 def _report(film: Path, result: FilmResult, *, as_json: bool) -> None:
