@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tintype.errors import OptionError
-from tintype.spec.hints import Hint
+from tintype.spec.hints import Hint, hints_to_planes
 from tintype.video.film import color_film
 from tintype.video.hinting import FilmHint, follow_hints, turn
 from tintype.video.job import plan_film
@@ -26,7 +26,9 @@ def follow(path, *hints, picture=(slice(0, 96), slice(0, 128)), first=None, end=
 
 
 def positions(film, tracks, shown=SIZE):
-    return {pts // 512: [(h.x, h.y) for h in tracks.at(pts, film, SIZE, shown)] for pts in tracks.places}
+    return {
+        pts // 512: [(h.x, h.y) for h in tracks.at(pts, film, SIZE, shown)] for pts in tracks.places
+    }
 
 
 def test_a_hint_goes_along_with_its_place(films, wander, tmp_path):
@@ -35,8 +37,8 @@ def test_a_hint_goes_along_with_its_place(films, wander, tmp_path):
     found = positions(film, tracks)
     assert sorted(found) == list(range(30))
     for number, ((x, y),) in found.items():  # the window moves by 2 and 1 a frame
-        assert x == pytest.approx(70.5 - 2 * (number - 15), abs=4)
-        assert y == pytest.approx(50.5 - (number - 15), abs=4)
+        assert x == pytest.approx(70 - 2 * (number - 15), abs=4)
+        assert y == pytest.approx(50 - (number - 15), abs=4)
 
 
 def test_a_hint_ends_with_its_scene(films, wander, tmp_path):
@@ -74,8 +76,8 @@ def test_the_network_is_told_in_its_own_pixels(films, wander, tmp_path, network)
     color_film(job, network)
     assert set(network.seen) == {(64, 84)}
     for told in network.hints:
-        assert told[0].x == pytest.approx(64.5 * 84 / 128, abs=1)
-        assert told[0].y == pytest.approx(48.5 * 64 / 96, abs=1)
+        assert told[0].x == pytest.approx(64.5 * 84 / 128 - 0.5, abs=0.2)
+        assert told[0].y == pytest.approx(48.5 * 64 / 96 - 0.5, abs=0.2)
         assert told[0].radius == pytest.approx(8 * 64 / 96)
         assert told[0].color == "#804020"
 
@@ -95,6 +97,15 @@ def test_a_radius_is_told_in_the_pixels_of_the_picture_without_bars(
         assert told[0].radius == pytest.approx(8 * 64 / 96)
 
 
+@pytest.mark.parametrize("place", [(0, 0), (10, 10), (127, 95)])
+def test_at_the_films_own_size_a_hint_marks_its_own_pixel(films, wander, tmp_path, place):
+    path = films.write(tmp_path / "a.mp4", wander(2, SIZE))
+    film, tracks = follow(path, FilmHint(0.0, Hint(*place, "#804020", radius=0.1)))
+    told = tracks.at(0, film, SIZE, SIZE)
+    mask = hints_to_planes(told, np.full(SIZE, 50, np.float32), SIZE)[2]
+    assert np.argwhere(mask.T).tolist() == [list(place)]
+
+
 @pytest.mark.parametrize("turns", range(4))
 def test_places_turn_with_their_picture(turns):
     picture = np.zeros((5, 7))
@@ -109,6 +120,7 @@ def test_places_turn_with_their_picture(turns):
     ("hint", "said"),
     [
         (FilmHint(0.0, Hint(128.0, 5.0, "#804020")), "outside of the film's 128 x 96"),
+        (FilmHint(0.0, Hint(127.7, 5.0, "#804020")), "outside of the film's 128 x 96"),
         (FilmHint(9.0, Hint(5.0, 5.0, "#804020")), r"of 9\.00 s, which is outside of what is"),
         (FilmHint(0.0, Hint(1.0, 5.0, "#804020")), "in the film's black bars"),
     ],
@@ -126,7 +138,9 @@ def test_a_hint_must_be_of_what_is_coloured(films, wander, tmp_path):
         with pytest.raises(OptionError, match=rf"of {seconds:.2f} s, which is outside of what"):
             follow(path, FilmHint(seconds, Hint(70.0, 50.0, "#804020")), **part)
     before_the_first_frame = (512 * 10 - 100) / 12800
-    film, tracks = follow(path, FilmHint(before_the_first_frame, Hint(70.0, 50.0, "#804020")), **part)
+    film, tracks = follow(
+        path, FilmHint(before_the_first_frame, Hint(70.0, 50.0, "#804020")), **part
+    )
     assert sorted(positions(film, tracks)) == list(range(10, 15))
 
 

@@ -23,7 +23,7 @@ from tintype.video.source import FilmInfo
 _LONGEST = 1500  # frames that a hint is followed over, either way
 _SEEN = 0.2  # of the motion's trust: less, and something has come before the place
 
-Place = tuple[float, float]  # y, x in [0, 1] of the picture as it is stored
+Place = tuple[float, float]  # y, x in [0, 1] of the picture as it is stored, edge to edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ class Tracks:
             y, x = turn(place, film.quarter_turns)
             found.append(
                 Hint(
-                    x=min(x * shown[1], shown[1] - 1),
-                    y=min(y * shown[0], shown[0] - 1),
+                    x=min(max(x * shown[1] - 0.5, 0), shown[1] - 1),  # of a pixel's centre
+                    y=min(max(y * shown[0] - 0.5, 0), shown[0] - 1),
                     color=hint.color,
                     radius=None if hint.radius is None else hint.radius * scale,
                 )
@@ -175,7 +175,7 @@ def _place(hint: Hint, view: View) -> Place:
     """A hint's place in the stored picture without its bars."""
     film = view.film
     height, width = film.size if film.quarter_turns % 2 == 0 else film.size[::-1]
-    if hint.x >= width or hint.y >= height:
+    if hint.x > width - 1 or hint.y > height - 1:
         raise OptionError(
             f"a hint lies at {hint.x:g}, {hint.y:g}, outside of the film's {width} x {height}"
         )
