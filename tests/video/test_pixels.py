@@ -50,6 +50,18 @@ def test_jpegs_range_is_no_other_pixel_format():
     assert (luma == 3).all()
 
 
+@pytest.mark.parametrize(("film", "later"), [("yuv420p10le", "yuv420p"), ("gray10le", "gray")])
+def test_a_film_may_lose_its_depth_on_the_way(film, later):
+    codes = np.arange(16, 216, dtype=np.uint8).reshape(10, 20)
+    frame = av.VideoFrame(20, 10, later)
+    for plane in range(len(frame.planes)):
+        plane_array(frame, plane, 8)[:] = 128
+    plane_array(frame, 0, 8)[:] = codes
+    luma, _ = read_samples(frame, find_kind(film), Coding(depth=10))
+    assert luma.shape == (10, 20)
+    np.testing.assert_allclose(luma, codes * 4.0, atol=3)  # of full range, white stays white
+
+
 @pytest.mark.parametrize("name", ["ya8", "ya16le"])
 def test_grey_with_alpha_is_taken_apart(name):
     kind = find_kind(name)

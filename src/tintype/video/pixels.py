@@ -129,7 +129,8 @@ def read_samples(
         share the frame's memory: do not write to them.
     """
     name = frame.format.name
-    if name != kind.unpacked and (kind.rgb or kind.alpha or not _luma_lies_bare(frame.format)):
+    bare = kind.depth == 8 and _luma_lies_bare(frame.format)  # films may change depth on their way
+    if name != kind.unpacked and (kind.rgb or kind.alpha or not bare):
         frame = frame.reformat(format=kind.unpacked)
     if kind.unpacked.startswith("ya"):  # grey and alpha by turns
         pairs = plane_array(frame, 0, kind.depth, channels=2)
