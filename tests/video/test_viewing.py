@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tintype.video.pixels import find_kind, plane_array
 from tintype.video.viewing import view_film, write_grey
 
 
@@ -64,3 +65,26 @@ def test_other_kinds_of_pixels_are_seen_too(films, wander, tmp_path, pixel_forma
         if pixel_format.startswith("yuv"):
             true = np.clip((true.astype(float) - 16) / 219 * 255, 0, 255)
         assert np.abs(picture[1] - true / 255).mean() < 0.01
+
+
+@pytest.mark.parametrize(
+    "pixel_format", ["yuv420p", "yuv411p", "uyvy422", "nv12", "nv21", "y210le", "yuv420p10be"]
+)
+def test_colours_are_seen_however_their_samples_lie(tmp_path, pixel_format):
+    kind = find_kind(pixel_format)
+    frame = av.VideoFrame(64, 48, kind.unpacked)
+    for index, code in enumerate((120, 90, 170)):
+        plane_array(frame, index, kind.depth)[:] = code << (kind.depth - 8)
+    if pixel_format != kind.unpacked:
+        frame = frame.reformat(format=pixel_format)
+    path = tmp_path / "in.nut"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("rawvideo", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, pixel_format
+        frame.pts, frame.time_base = 0, Fraction(1, 25)
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    (seen,) = view_film(path, short_side=48)
+    excursion = np.array([1.402 * 42, -0.344136 * -38 - 0.714136 * 42, 1.772 * -38]) / 224
+    np.testing.assert_allclose(seen[:, 24, 32], 104 / 219 + excursion, atol=0.003)  # BT.601
+    assert np.ptp(seen, axis=(1, 2)).max() < 0.003

@@ -10,7 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from tintype.imaging.film import decode_planes
+from tintype.imaging.film import Plane, decode_planes
 from tintype.imaging.resize import resize
 from tintype.video.encoding import Coded, EncoderSettings, PartEncoder, choose_settings
 from tintype.video.muxing import write_film
@@ -105,9 +105,18 @@ def _view(frame: av.VideoFrame, film: FilmInfo, size: tuple[int, int]) -> Floats
         pixels = plane_array(plain, 0, depth, channels=4 if film.kind.alpha else 3)[..., :3]
         rgb = np.ascontiguousarray(np.moveaxis(pixels, -1, 0)) / np.float32((1 << depth) - 1)
         return resize(rgb.astype(np.float32), size)
-    if len(frame.planes) < 3:
-        planes = [np.full(size, film.coding.neutral, film.coding.dtype)] * 2
-    else:
-        planes = [plane_array(frame, index, film.kind.depth) for index in (1, 2)]
-    y, cb, cr = (resize(np.ascontiguousarray(plane), size) for plane in (luma, *planes))
+    y, cb, cr = (resize(plane, size) for plane in (luma, *_chroma_codes(frame, film)))
     return decode_planes(y, cb, cr, film.coding)
+
+
+def _chroma_codes(frame: av.VideoFrame, film: FilmInfo) -> list[Plane]:
+    """Cb and Cr at the depth of the film's kind; neutral for a grey one."""
+    kind = film.kind
+    if kind.unpacked.startswith(("gray", "ya")):
+        return [np.full(film.size, film.coding.neutral, film.coding.dtype)] * 2
+    components = frame.format.components
+    apart = [component.plane for component in components[:3]] == [0, 1, 2]
+    bare = apart and kind.depth == 8 and components[0].bits == 8  # JPEG's too, of any range
+    if frame.format.name != kind.unpacked and not bare:  # packed, or of another order of bytes
+        frame = frame.reformat(format=kind.unpacked)
+    return [np.ascontiguousarray(plane_array(frame, index, kind.depth)) for index in (1, 2)]
