@@ -4,6 +4,7 @@
 import numpy as np
 import pytest
 
+from tintype.color.luv import rgb_to_luv
 from tintype.video.finishing import Finisher
 from tintype.video.job import plan_film
 from tintype.video.pixels import plane_array
@@ -40,3 +41,19 @@ def test_other_frames_rows_belong_together(finish):
     striped = np.full(SIZE, 200, np.uint8)
     striped[1::2] = 50
     np.testing.assert_array_equal(finish(striped), finish(np.full(SIZE, 125, np.uint8)))
+
+
+@pytest.mark.parametrize("target", ["out_%d.png", "out.gif", "out.webp"])
+def test_untagged_pictures_have_the_colours_of_srgb(films, wander, tmp_path, target):
+    def of_bt2020(_, stream):
+        stream.codec_context.colorspace, stream.codec_context.color_primaries = 9, 9
+
+    source = films.write(tmp_path / "in.mkv", wander(3, SIZE), before=of_bt2020)
+    job = plan_film(source, tmp_path / target)
+    assert job.film.coding.primaries == "bt2020"
+    luma = np.full(SIZE, 120, np.uint8)
+    chroma = np.stack([np.full(SIZE, each, np.float32) for each in (30, -20)])
+    frame = Finisher(job).finish(luma, None, chroma, np.full(SIZE, 50, np.float32))
+    pixels = plane_array(frame, 0, 8, channels=4 if job.settings.layout.alpha else 3)[0, 0, :3]
+    found = rgb_to_luv(pixels.reshape(3, 1, 1) / 255)
+    np.testing.assert_allclose(found[1:, 0, 0], (30, -20), atol=1)

@@ -34,7 +34,8 @@ class Finisher:
         given = job.film.coding
         self._coding = Coding(
             matrix=given.matrix,
-            primaries=given.primaries,
+            # pictures of RGB are untagged, and are shown as sRGB
+            primaries="bt709" if self._layout.rgb else given.primaries,
             depth=self._layout.depth,
             full_range=given.full_range or self._layout.rgb,
         )
