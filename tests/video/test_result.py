@@ -92,6 +92,17 @@ def test_what_a_player_must_know_is_passed_on(films, wander, tmp_path, color):
             assert frame.rotation == 90
 
 
+def test_the_primaries_that_were_gone_by_are_written(films, wander, tmp_path, color):
+    def tag(container, stream):
+        stream.codec_context.colorspace = 9
+
+    source = films.write(tmp_path / "in.mp4", wander(2), before=tag)
+    color(source, tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        frame = next(container.decode(video=0))
+        assert (frame.colorspace, frame.color_primaries) == (9, 9)
+
+
 def test_a_span_begins_at_zero_with_its_sound(films, wander, tmp_path, color):
     def prepare(container, stream):
         films.sound = container.add_stream("aac", rate=8000)

@@ -15,6 +15,33 @@ def test_an_unsaid_matrix_goes_by_size(size, matrix):
     assert complete_tags(ColorTags(), size, full_range=False).matrix == matrix
 
 
+@pytest.mark.parametrize(
+    ("matrix", "size", "primaries"),
+    [
+        (9, (2160, 3840), 9),
+        (9, (480, 720), 9),
+        (1, (480, 720), 1),
+        (0, (480, 720), 1),
+        (6, (480, 720), 6),
+        (5, (486, 720), 6),
+        (6, (576, 720), 5),
+        (6, (432, 768), 1),
+        (6, (1080, 1920), 1),
+        (2, (480, 720), 6),
+        (2, (576, 720), 5),
+        (2, (1080, 1920), 1),
+        (7, (1035, 1920), 1),
+    ],
+)
+def test_unsaid_primaries_go_by_the_matrix_and_then_by_size(matrix, size, primaries):
+    found = complete_tags(ColorTags(matrix=matrix), size, full_range=False)
+    assert found.primaries == primaries
+    assert (
+        tags_to_coding(found, depth=8).primaries
+        == {1: "bt709", 5: "bt601-625", 6: "bt601-525", 9: "bt2020"}[primaries]
+    )
+
+
 def test_what_is_said_stays():
     said = ColorTags(matrix=9, primaries=9, transfer=14, range=FULL)
     assert complete_tags(said, (432, 768), full_range=False) == said
@@ -38,7 +65,7 @@ def test_an_unsaid_range_goes_by_the_pixel_format(full, found):
 )
 def test_matrices_mean_what_the_standard_says(matrix, name):
     """ITU-T H.273, table 4."""
-    tags = ColorTags(matrix=matrix, range=LIMITED)
+    tags = ColorTags(matrix=matrix, primaries=1, range=LIMITED)
     assert tags_to_coding(tags, depth=8).matrix == name
 
 

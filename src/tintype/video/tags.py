@@ -2,10 +2,11 @@
 """A film's colour tags: what its codes say about matrix, primaries, transfer curve and range.
 
 FFmpeg passes the code points of ITU-T H.273 on as numbers. Where a film leaves one open, players
-go by its size, and so do we; what we went by is then written into the result, so that players of
-the result need not guess.
+go by its size, and for primaries by its matrix first, and so do we; what we went by is then written
+into the result, so that players of the result need not guess.
 
-Source: ITU-T H.273 (07/2024), tables 2 to 4; mpv's ``mp_csp_guess_colorspace`` for the guess.
+Source: ITU-T H.273 (07/2024), tables 2 to 4; mpv's ``mp_csp_guess_colorspace``,
+``mp_csp_guess_primaries`` and ``mp_image_params_guess_csp`` for the guess.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ _PRIMARIES = {
 _SDR_CURVES = {1, UNSPECIFIED, 4, 5, 6, 7, 11, 12, 13, 14, 15}
 _CURVE_NAMES = {8: "linear light", 16: "PQ (HDR10)", 18: "HLG (HDR)"}
 _HD_HEIGHT, _HD_WIDTH = 577, 1280  # from here on players take BT.709 for granted
+_OF_MATRIX = {_RGB_MATRIX: 1, 1: 1, 9: 9}  # the primaries that go with a matrix, if unsaid
+_OF_HEIGHT = {576: 5, 480: 6, 486: 6}  # those of PAL and NTSC; BT.709 where neither is likely
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +70,13 @@ def complete_tags(tags: ColorTags, size: tuple[int, int], *, full_range: bool) -
     high_definition = size[0] >= _HD_HEIGHT or size[1] >= _HD_WIDTH
     guess = 1 if high_definition else 6
     matrix = guess if tags.matrix in (UNSPECIFIED, _RGB_MATRIX) else tags.matrix
+    primaries = tags.primaries
+    if primaries == UNSPECIFIED:
+        of_size = 1 if high_definition else _OF_HEIGHT.get(size[0], 1)
+        primaries = _OF_MATRIX.get(tags.matrix, of_size)
     return ColorTags(
         matrix=matrix,
-        primaries=tags.primaries,
+        primaries=primaries,
         transfer=tags.transfer,
         range=tags.range or (FULL if full_range else LIMITED),
     )
@@ -96,14 +103,14 @@ def tags_to_coding(tags: ColorTags, *, depth: int) -> Coding:
             f"the film's colour matrix is number {tags.matrix} of ITU-T H.273, which tintype does "
             f"not know; convert it to BT.709 first"
         )
-    if tags.primaries not in _PRIMARIES and tags.primaries != UNSPECIFIED:
+    if tags.primaries not in _PRIMARIES:
         raise UnsupportedFilm(
             f"the film's primaries are number {tags.primaries} of ITU-T H.273, which tintype does "
             f"not know; convert it to BT.709 first"
         )
     return Coding(
         matrix=_MATRICES[tags.matrix],
-        primaries=_PRIMARIES.get(tags.primaries, "bt709"),
+        primaries=_PRIMARIES[tags.primaries],
         depth=depth,
         full_range=tags.range == FULL,
     )
