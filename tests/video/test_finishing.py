@@ -7,6 +7,7 @@ import pytest
 from tintype.color.luv import rgb_to_luv
 from tintype.video.finishing import Finisher
 from tintype.video.job import plan_film
+from tintype.video.options import FilmOptions
 from tintype.video.pixels import plane_array
 
 SIZE = 64, 64
@@ -41,6 +42,32 @@ def test_other_frames_rows_belong_together(finish):
     striped = np.full(SIZE, 200, np.uint8)
     striped[1::2] = 50
     np.testing.assert_array_equal(finish(striped), finish(np.full(SIZE, 125, np.uint8)))
+
+
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p"])
+@pytest.mark.parametrize("width", [64, 65])
+def test_a_chroma_sample_lies_on_the_left_of_its_columns(
+    films, wander, tmp_path, width, pixel_format
+):
+    size = 63, width
+    source = films.write(
+        tmp_path / "in.mkv", wander(3, size), codec="ffv1", pixel_format=pixel_format
+    )
+    finisher = Finisher(plan_film(source, tmp_path / "o.mkv", options=FilmOptions(codec="ffv1")))
+    chroma, light = np.full((2, 32, 32), 30, np.float32), np.full((32, 32), 50, np.float32)
+
+    def finish(luma):
+        frame = finisher.finish(luma, None, chroma, light)
+        return np.stack([plane_array(frame, index, 8) for index in (1, 2)])
+
+    edge = np.full(size, 210, np.uint8)
+    edge[:, 48:] = 50
+    bright, between, dark = (finish(np.full(size, level, np.uint8)) for level in (210, 90, 50))
+    found = finish(edge)  # at column 48: a quarter of 47, half of 48, a quarter of 49
+    np.testing.assert_array_equal(found[..., :24], bright[..., :24])
+    np.testing.assert_array_equal(found[..., 24], between[..., 24])
+    np.testing.assert_array_equal(found[..., 25:], dark[..., 25:])
+    assert len({tuple(each[:, 0, 24]) for each in (bright, between, dark)}) == 3
 
 
 @pytest.mark.parametrize("target", ["out_%d.png", "out.gif", "out.webp"])

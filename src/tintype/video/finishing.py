@@ -4,6 +4,7 @@
 from fractions import Fraction
 
 import av
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,9 +76,9 @@ class Finisher:
     def _shrink(self, picture: Plane) -> Plane:
         """The luma of each chroma sample. In a woven frame it is of one field, as the chroma is."""
         if not self._woven:
-            return shrink(picture, self._part)
+            return _shrink_sited(picture, self._part)
         height, width = self._part
-        fields = [shrink(picture[first::2], (height // 2, width)) for first in (0, 1)]
+        fields = [_shrink_sited(picture[first::2], (height // 2, width)) for first in (0, 1)]
         return np.stack(fields, axis=1).reshape(height, width)
 
     def _upright(self, pixels: Plane, alpha: Plane | None) -> av.VideoFrame:
@@ -102,6 +103,25 @@ class Finisher:
             framed[:, self._picture[0], self._picture[1]] = chroma
             chroma = framed
         return compose_rgb(luma, chroma, self._coding)
+
+
+def _shrink_sited(luma: Plane, size: tuple[int, int]) -> Plane:
+    """The mean luma around each chroma sample of a plane of ``size``.
+
+    A sample of two columns lies on the left one: that is what a stream means that says nothing of
+    it, and ProRes always. So the columns beside it count half of its own. A last odd column or row
+    has a sample of its own.
+
+    Source: ITU-T H.264 (08/2021), E.2.1, chroma_sample_loc_type_top_field, inferred to be 0.
+    """
+    if luma.shape == size:
+        return luma
+    (height, width), (rows, columns) = luma.shape, size
+    below = -(-height // rows) * rows - height
+    beside = -(-width // columns) * columns - width
+    padded = cv2.copyMakeBorder(luma, 0, below, 1, beside, cv2.BORDER_REPLICATE)
+    left, right = shrink(padded[:, :-1], size), shrink(padded[:, 1:], size)
+    return cv2.addWeighted(left, 0.5, right, 0.5, 0).reshape(size)
 
 
 def _change_alpha(alpha: Plane, given: int, wanted: int) -> Plane:
