@@ -158,7 +158,9 @@ class PictureReader:
         self.damage, self.interlaced = Damage(), 0
         self._promised, self._damaged, self._hurt = [], False, False
         self._last, self._regular = None, 0
-        with open_film(self.film.path, rate=self.rate, max_pixels=self.film.max_pixels) as container:
+        with open_film(
+            self.film.path, rate=self.rate, max_pixels=self.film.max_pixels
+        ) as container:
             stream = container.streams[self.film.stream]
             if jump and first is not None:
                 margin = int(_SEEK_MARGIN / self.film.time_base)
