@@ -47,7 +47,7 @@ def test_a_recipe_is_trained_gone_on_with_and_exported(data, tmp_path, monkeypat
     network = tmp_path / "mine.onnx"
     places = ["--run", str(tmp_path / "run"), "--run", "tintype-s", "--size=64", "-o", network]
     looks = ["--look=-0.5", "--look=1.5:2"]
-    assert main(["export", "tintype-s", "tintype-s", *map(str, places), *looks]) == 0
+    assert main(["export", "tintype-s", "tintype_s_second", *map(str, places), *looks]) == 0
     assert "parameters, sha256" in capsys.readouterr().out
     spec = find_model(network)
     assert (spec.members, spec.size) == (2, 64)

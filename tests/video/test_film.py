@@ -157,7 +157,9 @@ def test_the_network_sees_films_upright(films, wander, tmp_path, color, network,
     color(straight, tmp_path / "s-out.mkv", codec="ffv1", steady="off")
     expected = np.stack(read_chroma(tmp_path / "s-out.mkv"))[0]
     back = np.rot90(turned, degrees // 90, axes=(1, 2))
-    assert np.abs(back.astype(int) - expected).max() <= 3
+    apart = np.abs(back.astype(int) - expected)  # samples lie on the left of the stored film
+    assert apart.max() <= 6
+    assert apart.mean() < 0.5
     assert set(network.seen) == {(40, 60)}
 
 
