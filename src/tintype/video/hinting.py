@@ -42,8 +42,17 @@ class FilmHint:
     hint: Hint
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seconds < math.inf:  # also false for NaN
-            raise OptionError(f"a hint's time must be finite and at least 0 s, got {self.seconds}")
+        check_moment("a hint", self.seconds)
+
+
+def check_moment(what: str, seconds: float) -> None:
+    """Refuse a moment that no film has.
+
+    Raises:
+        OptionError: it is negative, or not finite.
+    """
+    if not 0 <= seconds < math.inf:  # also false for NaN
+        raise OptionError(f"{what}'s time must be finite and at least 0 s, got {seconds}")
 
 
 @dataclass(slots=True)

@@ -2,7 +2,6 @@
 """The plan of a film's colouring: all that can be settled, or refused, before any work is done."""
 
 import hashlib
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +16,7 @@ from tintype.spec.options import DEFAULTS as COLOR_DEFAULTS
 from tintype.spec.options import ColorizeOptions
 from tintype.video.codecs import FORMATS, choose_codec, find_format
 from tintype.video.encoding import EncoderSettings, choose_settings
-from tintype.video.hinting import FilmHint
+from tintype.video.hinting import FilmHint, check_moment
 from tintype.video.options import DEFAULTS, FilmOptions
 from tintype.video.sequences import find_numbered, first_number, is_sequence, name_picture
 from tintype.video.source import FilmInfo, describe_film
@@ -43,10 +42,8 @@ class FilmReference:
     seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if self.seconds is not None and not 0 <= self.seconds < math.inf:  # also false for NaN
-            raise OptionError(
-                f"a reference's time must be finite and at least 0 s, got {self.seconds}"
-            )
+        if self.seconds is not None:
+            check_moment("a reference", self.seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
