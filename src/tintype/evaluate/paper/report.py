@@ -193,7 +193,8 @@ def _introduce(grid: Grid, results: Results, plan: Mapping[str, Any], seconds: f
         f"were held out for validation, and all figures but those of tables that say so are of "
         f"{test} others that nothing was chosen on. "
         f"{done} of {len(grid)} runs are done; they took {seconds / 3600:.1f} hours.",
-        "; ".join(f"{system}: {decoder}" for system, decoder in decoders.items())
+        "The decoders: "
+        + "; ".join(f"{system}: {decoder}" for system, decoder in decoders.items())
         + f". {_ANSWERED[full]} Photographs whose shorter side is less are enlarged. The mixed "
         "set stands for the paper's others (McGill, ILSVRC, MIRFLICKR), which are not trained on "
         "one by one.",
