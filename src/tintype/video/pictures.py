@@ -190,6 +190,8 @@ class PictureReader:
                 return
             except av.error.FFmpegError:
                 failed = True
+                # which of those in the decoder's threads has failed, nobody knows
+                self._promised = [(pts, True) for pts, _ in self._promised]
             if failed or packet.is_keyframe:
                 self._damaged, self._hurt = failed, self._hurt or failed
             if packet.pts is not None and not packet.is_discard:
