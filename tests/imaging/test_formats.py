@@ -8,6 +8,7 @@ from tintype.imaging.formats import (
     FORMATS,
     find_format,
     names_format,
+    replace_suffix,
     result_suffix,
     sniff_format,
     suffix_format,
@@ -69,6 +70,14 @@ def test_a_suffix_names_its_format_in_any_case():
 )
 def test_a_name_ends_in_a_formats_suffix_or_does_not(name, does):
     assert names_format(name) is does
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed"),
+    [("a/scan.JPG", "a/scan.png"), ("scan.001", "scan.001.png"), ("3.5.1944", "3.5.1944.png")],
+)
+def test_only_a_formats_suffix_is_replaced(name, renamed):
+    assert replace_suffix(PurePath(name), ".png") == PurePath(renamed)
 
 
 @pytest.mark.parametrize(

@@ -58,12 +58,14 @@ def test_a_job_of_photographs_comes_home_as_a_zip(house, grey_jpeg, grey_png):
     assert send(house, job, grey_jpeg, name="a.jpg", **options).status_code == 201
     assert send(house, job, grey_jpeg, name="../A.jpg").status_code == 201
     assert send(house, job, grey_png, name="b.png", format="tiff").status_code == 201
+    assert send(house, job, grey_jpeg, name="letter 3.5.1944").status_code == 201
     told = watch(house, job)
     assert told[-1][0] == "settled"
-    assert [row["state"] for row in told[-1][2]["files"]] == ["done"] * 3
-    assert [row["name"] for row in told[-1][2]["files"]] == ["a.jpg", "A.jpg", "b.png"]
+    assert [row["state"] for row in told[-1][2]["files"]] == ["done"] * 4
+    names = [row["name"] for row in told[-1][2]["files"]]
+    assert names == ["a.jpg", "A.jpg", "b.png", "letter 3.5.1944"]
     archive = zipfile.ZipFile(io.BytesIO(house.client.get(f"{job}/results.zip").content))
-    assert archive.namelist() == ["a.jpg", "A-2.jpg", "b.tif"]
+    assert archive.namelist() == ["a.jpg", "A-2.jpg", "b.tif", "letter 3.5.1944.jpg"]
     single = house.client.post("/v1/colorize", params=options, content=grey_jpeg).content
     assert archive.read("a.jpg") == single
     fetched = house.client.get(f"{job}/results/1")

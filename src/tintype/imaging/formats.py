@@ -10,8 +10,11 @@ family (HEIF, AVIF) the brands of ISO/IEC 23008-12 annex B and of the AVIF speci
 
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import TypeVar
 
 from tintype.errors import OptionError
+
+P = TypeVar("P", bound=PurePath)
 
 HEAD_BYTES = 64  # enough of a file for find_format
 
@@ -160,6 +163,15 @@ def names_format(path: str | PurePath) -> bool:
     """Whether the name ends in the suffix of a format, also of one that cannot hold colour."""
     suffix = PurePath(path).suffix.lower()
     return any(suffix in row.suffixes for row in FORMATS)
+
+
+def replace_suffix(path: P, suffix: str) -> P:
+    """Put ``suffix`` in the place of a format's, or behind a name that ends in none.
+
+    So ``letter 3.5.1944`` keeps its year, and ``scan.001`` and ``scan.002`` stay two.
+    """
+    stem = path.stem if names_format(path) else path.name
+    return path.with_name(f"{stem}{suffix}")
 
 
 def result_suffix(source: str | PurePath, format: str | None = None) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tintype.errors import OptionError, OutputError
-from tintype.imaging.formats import names_format, result_suffix, suffix_format
+from tintype.imaging.formats import replace_suffix, result_suffix, suffix_format
 
 _SUFFIX_OF_NAMELESS = ".png"  # holds what any of the formats can, except float samples
 _CASELESS = sys.platform in ("darwin", "win32")  # where a.jpg and A.jpg are mostly one file
@@ -147,7 +147,7 @@ def _number(task: Task, samples: int) -> Task:
 def _add_maps(tasks: list[Task], confidence: Path) -> list[Task]:
     if confidence.suffix.lower() != _MAP or os.path.isdir(confidence):
         return [
-            replace(task, confidence=confidence / _with_suffix(task.source, _MAP).name)
+            replace(task, confidence=confidence / replace_suffix(task.source, _MAP).name)
             for task in tasks
         ]
     if len(tasks) != 1:
@@ -174,13 +174,7 @@ def _result_name(source: Path, format: str | None, base: Path | None) -> Path:
             raise
         suffix = _SUFFIX_OF_NAMELESS  # a picture whose name does not say so, or no picture at all
     name = Path(source.name) if base is None else source.relative_to(base)
-    return _with_suffix(name, suffix)
-
-
-def _with_suffix(path: Path, suffix: str) -> Path:
-    """Put a suffix in the place of a format's, or behind the name if it ends in none."""
-    stem = path.stem if names_format(path) else path.name
-    return path.parent / f"{stem}{suffix}"
+    return replace_suffix(name, suffix)
 
 
 def _refuse_shared_targets(tasks: Sequence[Task]) -> None:

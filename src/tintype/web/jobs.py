@@ -21,10 +21,11 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from threading import Event
 from time import monotonic
 
+from tintype.imaging.formats import replace_suffix
 from tintype.web.limits import Limits
 from tintype.web.names import clean_name, distinct_names
 from tintype.web.problems import Problem, Refusal, describe
@@ -85,7 +86,8 @@ class Entry:
     def result_name(self) -> str:
         """What the result is called, before it is told from others of that name."""
         suffix = self.made.path.suffix if self.made else ""
-        return str(Path(self.name).with_suffix(suffix))
+        name = PurePosixPath(self.name)
+        return str(name.with_suffix(suffix) if self.film else replace_suffix(name, suffix))
 
 
 @dataclass(slots=True, kw_only=True)

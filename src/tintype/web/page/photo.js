@@ -20,8 +20,9 @@ export class Photo {
     this.name = file.name || "pasted";
   }
 
+  /** The name without its suffix; a number behind the last dot (3.5.1944) is none. */
   get stem() {
-    return this.name.replace(/\.[^.]*$/, "") || "photograph";
+    return this.name.replace(/\.(?!\d+$)[^.]*$/, "") || "photograph";
   }
 
   /** An address of the photograph as it was, in a format that the browser shows. */
