@@ -3,10 +3,11 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 from skimage.color import rgb2lab
 
 from tintype.errors import OptionError
-from tintype.evaluate.greys import GREYS, LIGHTNESS, ORTHOCHROMATIC, REC601, make_grey
+from tintype.evaluate.greys import GREYS, LIGHTNESS, ORTHOCHROMATIC, REC601, SOFT, make_grey
 
 
 @pytest.fixture
@@ -34,6 +35,12 @@ def test_old_film_is_blind_to_red_and_not_to_blue():
     assert make_grey(blue, ORTHOCHROMATIC) > make_grey(blue, LIGHTNESS) + 30
 
 
+def test_a_soft_photograph_is_blurred_by_a_two_hundredth_of_its_short_side(rgb):
+    rgb = np.kron(rgb, np.ones((1, 4, 4), np.float32))
+    blurred = gaussian_filter(lightness(rgb), min(rgb.shape[1:]) / 200, mode="mirror")
+    np.testing.assert_allclose(make_grey(rgb, SOFT), blurred, atol=0.1)
+
+
 @pytest.mark.parametrize("kind", GREYS)
 def test_a_grey_photograph_stays_as_it_is(kind):
     ramp = np.linspace(0, 1, 256, dtype=np.float32).reshape(1, 1, 256).repeat(3, axis=0)
@@ -41,5 +48,5 @@ def test_a_grey_photograph_stays_as_it_is(kind):
 
 
 def test_another_kind_is_refused(rgb):
-    with pytest.raises(OptionError, match="grey must be one of lightness, rec601, orthochromatic"):
+    with pytest.raises(OptionError, match="grey must be one of lightness, .*, soft"):
         make_grey(rgb, "sepia")

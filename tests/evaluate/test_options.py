@@ -8,7 +8,10 @@ from tintype.evaluate.options import EvaluateOptions, RunOptions
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"grey": "sepia"}, "grey must be one of lightness, rec601, orthochromatic; got 'sepia'"),
+        (
+            {"grey": "sepia"},
+            "grey must be one of lightness, rec601, orthochromatic, soft; got 'sepia'",
+        ),
         ({"limit": 0}, "limit must be at least 1, got 0"),
         ({"seed": -1}, "seed must be at least 0"),
         ({"resamples": 5}, r"resamples must be in \[100, 100000\], got 5"),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Spoiled lightness: only as asked, only the grey, and the same again at the same step."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -19,7 +21,7 @@ def test_nothing_is_done_unasked():
 
 
 def test_a_step_draws_the_same_again_and_another_one_something_else():
-    film = Augment(exposure=0.3, grain=4.0, fade=0.2)
+    film = Augment(exposure=0.3, grain=4.0, fade=0.2, blur=1.0)
     assert torch.equal(spoil(film, step=7), spoil(film, step=7))
     assert not torch.equal(spoil(film, step=7), spoil(film, step=8))
     assert not torch.equal(spoil(film, step=7), spoil(film, seed=1, step=7))
@@ -48,6 +50,28 @@ def test_grain_is_noise_of_no_more_than_its_deviation():
     noise = (spoil(Augment(grain=4.0)) - RAMP)[..., 8:24].std(dim=(1, 2, 3))
     assert 3 < noise.max() < 4.4
     assert (noise < 1e-3).float().mean() == pytest.approx(0.75, abs=0.12)
+
+
+def test_blur_is_a_gaussian_of_each_crop_of_no_more_than_its_deviation():
+    point = torch.zeros(200, 1, 33, 33)
+    point[:, 0, 16, 16] = 100
+    blurred = degrade(point, Augment(blur=1.5), seed=0, step=0)
+    torch.testing.assert_close(blurred.sum(dim=(1, 2, 3)), torch.full((200,), 100.0))
+    torch.testing.assert_close(blurred, blurred.mT)
+    at = torch.arange(33.0) - 16
+    sigma = (blurred.sum(dim=2)[:, 0] / 100 @ at.square()).sqrt()
+    assert 1.3 < sigma.max() <= 1.5
+    assert (sigma < 1e-3).float().mean() == pytest.approx(0.75, abs=0.12)
+
+
+def test_blur_keeps_plain_surfaces_up_to_their_borders():
+    plain = torch.full((50, 1, 16, 16), 40.0)
+    torch.testing.assert_close(degrade(plain, Augment(blur=1.0), seed=0, step=0), plain)
+
+
+def test_blur_draws_last_so_that_older_recipes_draw_as_they_did():
+    film = Augment(exposure=0.3, grain=4.0, fade=0.2)
+    assert torch.equal(spoil(film, step=7), spoil(replace(film, blur=1e-4), step=7))
 
 
 def test_what_comes_back_is_lightness():

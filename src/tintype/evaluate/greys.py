@@ -3,13 +3,15 @@
 
 ``lightness`` is what tintype trains on. The two others are what real inputs may be: most programs
 that make a picture grey take Rec. 601 luma, and until the 1920s (cheap films far longer) emulsions
-did not see red at all, so that lips are dark and blue skies white. Whatever grey a candidate has
+did not see red at all, so that lips are dark and blue skies white. ``soft`` is a photograph out of
+focus, a print of a print, or a thumbnail that somebody has enlarged. Whatever grey a candidate has
 seen, its colours are judged on the true lightness.
 
 Source: ITU-R BT.601-7, section 2.5.1, for luma. Orthochromatic emulsions differ; equal parts of
 linear green and blue, and no red, are our stand-in for them.
 """
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,11 +19,12 @@ from tintype.color.luv import luminance_to_lightness, rgb_to_lightness
 from tintype.color.srgb import srgb_to_linear
 from tintype.errors import OptionError
 
-LIGHTNESS, REC601, ORTHOCHROMATIC = "lightness", "rec601", "orthochromatic"
-GREYS = (LIGHTNESS, REC601, ORTHOCHROMATIC)
+LIGHTNESS, REC601, ORTHOCHROMATIC, SOFT = "lightness", "rec601", "orthochromatic", "soft"
+GREYS = (LIGHTNESS, REC601, ORTHOCHROMATIC, SOFT)
 
 _LUMA = (0.299, 0.587, 0.114)  # of encoded R, G, B
 _RED_BLIND = (0.0, 0.5, 0.5)  # of linear R, G, B
+_SOFTNESS = 1 / 200  # standard deviation of the Gaussian, of the short side
 
 
 def make_grey(rgb: NDArray[np.float32], kind: str) -> NDArray[np.float32]:
@@ -43,6 +46,10 @@ def make_grey(rgb: NDArray[np.float32], kind: str) -> NDArray[np.float32]:
         return np.asarray(luminance_to_lightness(srgb_to_linear(_mix(rgb, _LUMA))))
     if kind == ORTHOCHROMATIC:
         return np.asarray(luminance_to_lightness(_mix(srgb_to_linear(rgb), _RED_BLIND)))
+    if kind == SOFT:
+        sigma = _SOFTNESS * min(rgb.shape[1:])
+        sharp = np.asarray(rgb_to_lightness(rgb)[0])
+        return cv2.GaussianBlur(sharp, (0, 0), sigma).astype(np.float32, copy=False)
     raise OptionError(f"grey must be one of {', '.join(GREYS)}; got {kind!r}")
 
 

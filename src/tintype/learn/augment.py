@@ -25,6 +25,7 @@ class Augment:
     exposure: float = 0.0  # |ln γ| at most, of the power that some crops' lightness goes through
     grain: float = 0.0  # standard deviation at most, L*, of the noise on some
     fade: float = 0.0  # share at most of the range that black, and white, lose on some
+    blur: float = 0.0  # standard deviation at most, pixels, of the softness of some
 
 
 @dataclass(frozen=True, slots=True)
