@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from lightning.pytorch.callbacks import Callback
+from torch import nn
 from torch.testing import assert_close
 
 from tintype.errors import Diverged, InputError, ModelError, OptionError
@@ -197,6 +198,18 @@ def test_members_come_from_runs_and_from_released_weights(small_recipe, photogra
                 network.head.scores.weight, wanted.head.scores.weight, atol=1e-3, rtol=1e-3
             )
             assert not network.training
+
+
+def test_places_joined_by_a_plus_stand_for_the_mean_of_their_weights(small_recipe, tmp_path):
+    ends = [Training(replace(small_recipe, seed=seed)).network for seed in (5, 6)]
+    for name, network in zip("ab", ends, strict=True):
+        nn.init.constant_(network.head.scores.bias, {"a": 1.0, "b": 4.0}[name])
+        save_weights([network], tmp_path / f"{name}.safetensors")
+    a, b = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+    for place, expected in ((f"{a}+{b}", 2.5), (f"{a}+{a}+{b}", 2.0)):
+        (found,) = load_members([small_recipe], [Path(place)])
+        assert_close(found.head.scores.bias, torch.full_like(ends[0].head.scores.bias, expected))
+        assert not found.training
 
 
 def test_a_member_of_which_only_a_part_fits_is_refused(small_recipe, tmp_path):

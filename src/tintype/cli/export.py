@@ -24,7 +24,9 @@ def export(
     out: Annotated[Path, typer.Option("--out", "-o", help="NAME.onnx; weights go beside it.")],
     run: Annotated[
         list[Path] | None,
-        typer.Option(help="Each one's folder, or a released network (default: runs/RECIPE)."),
+        typer.Option(
+            help="Each one's folder, or a released network (default: runs/RECIPE); A+B: their mean."
+        ),
     ] = None,
     like: Annotated[
         str, typer.Option(help="A network, by name or file, whose decode it is to have.")

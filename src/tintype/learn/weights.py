@@ -67,6 +67,25 @@ def load_weights(network: Network, file: Path, *, member: int | None = None) -> 
     network.load_state_dict(fitting, strict=False)
 
 
+def mean_weights(networks: Sequence[Network]) -> Network:
+    """The first of some networks of one kind, with the mean of all their weights and statistics.
+
+    What a network has learnt anew and what it knew before are both in the mean of it and of the one
+    that it started from, for they lie close together.
+
+    Source: Wortsman et al. 2022 (arXiv 2109.01903), section 3.
+    """
+    states = [network.state_dict() for network in networks]
+    mean = {
+        name: sum(state[name] for state in states) / len(states)
+        if tensor.is_floating_point()
+        else tensor
+        for name, tensor in states[0].items()
+    }
+    networks[0].load_state_dict(mean)
+    return networks[0]
+
+
 def _choose(
     released: Mapping[str, Tensor], own: Mapping[str, Tensor], member: int
 ) -> dict[str, Tensor]:
