@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from tintype.learn.datasets import open_cache
 from tintype.learn.decoders.pyramid import PyramidConfig
 from tintype.learn.encoders.mobilenet_v2 import MobileNetV2Config
 from tintype.learn.heads.joint_bins import JointBinsConfig
@@ -82,3 +83,9 @@ def small_recipe(small_network_config) -> Recipe:
         imagenet_start=False,
         precision="32-true",
     )
+
+
+@pytest.fixture
+def photographs(shards, tmp_path):
+    """The shards' photographs, decoded."""
+    return open_cache(shards, tmp_path / "cache", workers=1)

@@ -5,7 +5,6 @@ import pytest
 from lightning.pytorch.callbacks import Callback
 
 from tintype.errors import InputError
-from tintype.learn.datasets import open_cache
 from tintype.learn.history import read_history
 from tintype.learn.training import Schedule, train
 
@@ -20,11 +19,6 @@ class StopAfter(Callback):
 
     def on_train_batch_end(self, trainer, *_):
         trainer.should_stop = trainer.global_step >= self.steps
-
-
-@pytest.fixture
-def photographs(shards, tmp_path):
-    return open_cache(shards, tmp_path / "cache", workers=1)
 
 
 def test_a_run_of_two_sittings_is_told_as_one(small_recipe, photographs, tmp_path):

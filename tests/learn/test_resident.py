@@ -10,7 +10,7 @@ from lightning.pytorch.callbacks import Callback
 
 from tintype.learn import resident
 from tintype.learn.augment import Augment
-from tintype.learn.datasets import TrainingCrops, open_cache
+from tintype.learn.datasets import TrainingCrops
 from tintype.learn.recipe import OptimizerConfig
 from tintype.learn.resident import Draws, ResidentPhotographs
 from tintype.learn.training import Schedule, train
@@ -26,11 +26,6 @@ class Losses(Callback):
 
     def on_train_batch_end(self, _trainer, _module, outputs, *_):
         self.values.append(outputs["loss"].item())
-
-
-@pytest.fixture
-def photographs(shards, tmp_path):
-    return open_cache(shards, tmp_path / "cache", workers=1)
 
 
 @pytest.mark.parametrize("side", [24, 32, 64])  # smaller, smaller or larger by sample, larger

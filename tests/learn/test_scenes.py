@@ -9,7 +9,6 @@ import torch
 from lightning.pytorch.callbacks import Callback
 
 from tintype.errors import InputError
-from tintype.learn.datasets import open_cache
 from tintype.learn.recipe import OptimizerConfig
 from tintype.learn.scenes import SceneTask
 from tintype.learn.shards import list_shards
@@ -28,11 +27,6 @@ def pictures(rng):
         for label, low in (("dark", 0), ("light", 190))
         for i in range(4)
     }
-
-
-@pytest.fixture
-def photographs(shards, tmp_path):
-    return open_cache(shards, tmp_path / "cache", workers=1)
 
 
 @pytest.fixture

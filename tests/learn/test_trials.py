@@ -8,7 +8,7 @@ import pytest
 from tintype.errors import Diverged, InputError, OptionError
 from tintype.learn import trials
 from tintype.learn.augment import center_crop
-from tintype.learn.datasets import TrainingCrops, open_cache
+from tintype.learn.datasets import TrainingCrops
 from tintype.learn.decoders.residual_concat import ResidualConcatConfig
 from tintype.learn.encoders.vgg16 import VGG16Config
 from tintype.learn.heads.channel_bins import ChannelBinsConfig
@@ -27,11 +27,6 @@ from tintype.learn.trials import (
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:lightning")
-
-
-@pytest.fixture
-def photographs(shards, tmp_path):
-    return open_cache(shards, tmp_path / "cache", workers=1)
 
 
 @pytest.fixture

@@ -62,8 +62,8 @@ def export(
     several members, and each of its looks at a photograph is by one of them.
     """
     from tintype.learn.export import export as export_networks
+    from tintype.learn.members import load_members
     from tintype.learn.recipe import find_recipe
-    from tintype.learn.training import load_members
     from tintype.spec.models import find_model
 
     recipes = [find_recipe(name) for name in recipe]

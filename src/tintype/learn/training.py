@@ -24,7 +24,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb
-from tintype.errors import Diverged, InputError, ModelError, OptionError
+from tintype.errors import Diverged, InputError, ModelError
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.degrade import degrade
 from tintype.learn.memory import keep_freed_memory
@@ -34,10 +34,8 @@ from tintype.learn.recipe import OptimizerConfig, Recipe
 from tintype.learn.recipe_text import RECIPE_FILE, describe_recipe, is_told, parse_recipe
 from tintype.learn.scenes import SceneTask
 from tintype.learn.start import start_weights
-from tintype.learn.weights import count_members, find_weights, load_weights, mean_weights
 from tintype.metrics.color_difference import mean_ciede2000
 from tintype.metrics.colorfulness import colorfulness
-from tintype.spec.models import MODELS
 
 _EXPECTED_WARNINGS = (  # Lightning's, about what is meant to be so
     ".*LeafSpec",
@@ -48,7 +46,6 @@ _EXPECTED_WARNINGS = (  # Lightning's, about what is meant to be so
     ".*in eval mode at the start of training",  # frozen parts answer as in evaluation
 )
 LAST = "last.ckpt"  # the checkpoint of a run, in its folder
-_AND = "+"  # between places whose weights' mean is meant
 _SAMPLES = 8  # validation photographs shown, coloured, in the log
 
 
@@ -296,39 +293,6 @@ def load_network(recipe: Recipe, checkpoint: Path) -> Network:
         raise ModelError(f"{checkpoint} does not hold {recipe.name}: {error}") from error
     network: Network = module.network.eval()
     return network
-
-
-def load_members(recipes: Sequence[Recipe], places: Sequence[Path]) -> list[Network]:
-    """Trained networks, in evaluation mode.
-
-    Args:
-        recipes: of each.
-        places: each one's run folder, or a released network, by its name or its weights' file:
-            a recipe's is then the member at the recipe's own place, or the only one. Several,
-            joined by ``+``, stand for the mean of their weights.
-
-    Raises:
-        OptionError: there are not as many places as recipes.
-        ModelError: there is nothing at a place, or it is of another recipe's network.
-    """
-    if len(places) != len(recipes):
-        raise OptionError(f"there must be a run for each of the {len(recipes)} recipes, or none")
-    return [
-        _load_member(recipe, place, member).eval()
-        for member, (recipe, place) in enumerate(zip(recipes, places, strict=True))
-    ]
-
-
-def _load_member(recipe: Recipe, place: Path, member: int) -> Network:
-    names = [str(place)] if place.exists() else str(place).split(_AND)
-    if len(names) > 1:
-        return mean_weights([_load_member(recipe, Path(name), member) for name in names])
-    if place.suffix == ".safetensors" or str(place) in MODELS:
-        weights = find_weights(str(place))
-        network = Network(recipe.network)
-        load_weights(network, weights, member=min(member, count_members(weights) - 1))
-        return network
-    return load_network(recipe, place / LAST)
 
 
 def read_step(run: Path) -> int:

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The members of a network, from the runs that trained them and from released weights."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tintype.errors import OptionError
+from tintype.learn.network import Network
+from tintype.learn.recipe import Recipe
+from tintype.learn.training import LAST, load_network
+from tintype.learn.weights import count_members, find_weights, load_weights, mean_weights
+from tintype.spec.models import MODELS
+
+_AND = "+"  # between places whose weights' mean is meant
+
+
+def load_members(recipes: Sequence[Recipe], places: Sequence[Path]) -> list[Network]:
+    """Trained networks, in evaluation mode.
+
+    Args:
+        recipes: of each.
+        places: each one's run folder, or a released network, by its name or its weights' file:
+            a recipe's is then the member at the recipe's own place, or the only one. Several,
+            joined by ``+``, stand for the mean of their weights.
+
+    Raises:
+        OptionError: there are not as many places as recipes.
+        ModelError: there is nothing at a place, or it is of another recipe's network.
+    """
+    if len(places) != len(recipes):
+        raise OptionError(f"there must be a run for each of the {len(recipes)} recipes, or none")
+    return [
+        _load_member(recipe, place, member).eval()
+        for member, (recipe, place) in enumerate(zip(recipes, places, strict=True))
+    ]
+
+
+def _load_member(recipe: Recipe, place: Path, member: int) -> Network:
+    names = [str(place)] if place.exists() else str(place).split(_AND)
+    if len(names) > 1:
+        return mean_weights([_load_member(recipe, Path(name), member) for name in names])
+    if place.suffix == ".safetensors" or str(place) in MODELS:
+        weights = find_weights(str(place))
+        network = Network(recipe.network)
+        load_weights(network, weights, member=min(member, count_members(weights) - 1))
+        return network
+    return load_network(recipe, place / LAST)
