@@ -47,9 +47,9 @@ def make_grey(rgb: NDArray[np.float32], kind: str) -> NDArray[np.float32]:
     if kind == ORTHOCHROMATIC:
         return np.asarray(luminance_to_lightness(_mix(srgb_to_linear(rgb), _RED_BLIND)))
     if kind == SOFT:
-        sigma = _SOFTNESS * min(rgb.shape[1:])
-        sharp = np.asarray(rgb_to_lightness(rgb)[0])
-        return cv2.GaussianBlur(sharp, (0, 0), sigma).astype(np.float32, copy=False)
+        sharp = make_grey(rgb, LIGHTNESS)
+        blurred = cv2.GaussianBlur(sharp, (0, 0), _SOFTNESS * min(sharp.shape))
+        return blurred.astype(np.float32, copy=False)
     raise OptionError(f"grey must be one of {', '.join(GREYS)}; got {kind!r}")
 
 
