@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import errno
 import gc
 import inspect
 import subprocess
@@ -75,6 +76,25 @@ def test_an_error_is_one_line_and_a_code(command, capsys, error, code):
     command(fail)
     assert main(["models"]) == code
     assert capsys.readouterr() == ("", "tintype: wrong\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (OSError(errno.ENOSPC, "full"), "tintype: full; make room, and call it again\n"),
+        (
+            OSError(errno.EDQUOT, "full", "a.u8"),
+            "tintype: a.u8: full; make room, and call it again\n",
+        ),
+    ],
+)
+def test_a_full_disk_is_no_bug(command, capsys, error, line):
+    def fail() -> None:
+        raise error
+
+    command(fail)
+    assert main(["models"]) == 2
+    assert capsys.readouterr() == ("", line)
 
 
 def test_a_bug_keeps_its_traceback_and_is_ours(command, capsys):

@@ -10,6 +10,7 @@ Commands print, and raise :class:`tintype.errors.TintypeError`; :func:`main` tur
 into one line on stderr and one of :mod:`tintype.cli.exit_codes`.
 """
 
+import errno
 import gc
 import sys
 import traceback
@@ -81,6 +82,8 @@ class LazyGroup(TyperGroup):
             raise
 
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
 app = typer.Typer(cls=LazyGroup, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -100,8 +103,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TintypeError as error:
         sys.stderr.write(f"tintype: {error}\n")
         return CALLERS_MISTAKE if isinstance(error, InputError | MissingExtra) else OUR_FAULT
-    except Exception:  # noqa: BLE001 - a bug: 1 would tell the shell that photographs had failed
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001 - 1 would tell the shell that photographs had failed
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            place = f"{error.filename}: " if error.filename else ""
+            sys.stderr.write(f"tintype: {place}{error.strerror}; make room, and call it again\n")
+            return CALLERS_MISTAKE
+        traceback.print_exc()  # a bug
         return OUR_FAULT
     return DONE
 
