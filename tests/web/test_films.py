@@ -2,12 +2,14 @@
 """Films as jobs: one that is coloured, one that is cancelled, and what only pretends to be one."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.web.test_jobs import begin, folders, watch
 from tintype.inference.colorizer import Colorizer
+from tintype.web.jobs import Entry, Made
 
 av = pytest.importorskip("av", reason="the extra `video` is not installed")
 
@@ -52,6 +54,22 @@ def test_a_film_is_coloured(start, network, tmp_path, grey_pixels):
     assert np.ptp(shown[3].astype(int), axis=2).mean() > 3
     running.client.delete(job)
     running.wait(lambda: not folders())
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("old.mkv", "old.mp4"),
+        ("old.3gp", "old.mp4"),
+        ("reel 3.5.1944", "reel 3.5.1944.mp4"),
+        ("reel 3.5.1944.avi", "reel 3.5.1944.mp4"),
+        ("reel", "reel.mp4"),
+    ],
+)
+def test_a_result_is_called_as_its_film(name, result):
+    entry = Entry(number=1, name=name, film=True, sources=(), work=None)
+    entry.made = Made(path=Path("result.mp4"), media_type="video/mp4")
+    assert entry.result_name == result
 
 
 def test_a_films_job_can_be_cancelled(start, network, tmp_path, grey_pixels):

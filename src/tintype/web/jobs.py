@@ -87,7 +87,10 @@ class Entry:
         """What the result is called, before it is told from others of that name."""
         suffix = self.made.path.suffix if self.made else ""
         name = PurePosixPath(self.name)
-        return str(name.with_suffix(suffix) if self.film else replace_suffix(name, suffix))
+        if not self.film:
+            return str(replace_suffix(name, suffix))
+        dated = name.suffix[1:].isdecimal()  # reel 3.5.1944; any container's suffix may be there
+        return f"{name if dated else name.with_suffix('')}{suffix}"
 
 
 @dataclass(slots=True, kw_only=True)
