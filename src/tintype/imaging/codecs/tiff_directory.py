@@ -121,8 +121,12 @@ class DirectoryReader:
             found.append(directory)
         return found
 
-    def read(self, at: int) -> tuple[Directory, int]:
+    def read(self, at: int, *, lenient: bool = False) -> tuple[Directory, int]:
         """Read one directory, and the offset of the next.
+
+        Args:
+            at: its offset.
+            lenient: leave out values that reach beyond the end of the file.
 
         Raises:
             ValueError: it reaches beyond the end of the file, or all that have been read claim more
@@ -132,6 +136,8 @@ class DirectoryReader:
         data, order = self.data, self.order
         head, entry, offset = ("Q", "HHQ", "Q") if self._big else ("H", "HHI", "I")
         size, inline = (20, 8) if self._big else (12, 4)
+        if at >= len(data):  # up to 64 bits, more than an index may have
+            raise ValueError("a directory beyond the end")
         (count,) = struct.unpack_from(order + head, data, at)
         start = at + struct.calcsize(order + head)
         if count > _MOST_ENTRIES:
@@ -144,10 +150,12 @@ class DirectoryReader:
             if length > inline:
                 (where,) = struct.unpack_from(order + offset, data, where)
             if where + length > len(data):
+                if lenient:
+                    continue
                 raise ValueError("it ends early")
-            self._room -= length
-            if self._room < 0:
+            if length > self._room:
                 raise ValueError("its values overlap")
+            self._room -= length
             directory.values.setdefault(tag, Value(type, number, data[where : where + length]))
         end = start + count * size
         following = data[end : end + struct.calcsize(order + offset)]

@@ -9,6 +9,7 @@ Source: CIPA DC-008 (Exif 2.32), section 4.6.4, table 4 (tags of the first direc
 """
 
 import struct
+from contextlib import suppress
 
 from tintype.imaging.codecs import tiff_tags as tiff
 from tintype.imaging.codecs.tiff_directory import (
@@ -43,23 +44,24 @@ _DESCRIPTIVE = {
 def exif_of_page(reader: DirectoryReader, page: Directory) -> bytes | None:
     """Gather an EXIF block from a page's directory; None where there is nothing to gather.
 
+    A directory of EXIF's own that cannot be read is left out, as are values that reach beyond the
+    end of the file: the photograph is not lost with them.
+
     Args:
         reader: of the TIFF file.
         page: the page's directory.
-
-    Raises:
-        ValueError, struct.error: a directory that the page points to is damaged.
     """
     order = page.order
     kept = _DESCRIPTIVE | _RESOLUTION | {tiff.ORIENTATION}
     rows = [(tag, value) for tag, value in page.values.items() if tag in kept and value.data]
-    links = [tag for tag in (EXIF_IFD, GPS_IFD) if page.number(tag, 0)]
-    if not links and not any(tag in _DESCRIPTIVE for tag, _ in rows):
+    links = [(tag, _linked(reader, page, tag)) for tag in (EXIF_IFD, GPS_IFD)]
+    found = [(tag, directory) for tag, directory in links if directory]
+    if not found and not any(tag in _DESCRIPTIVE for tag, _ in rows):
         return None
     parts = [struct.pack(f"{order}2sHI", b"II" if order == "<" else b"MM", 42, 0)]
     size = len(parts[0])
-    for tag in links:
-        written, at = _copy_directory(reader, page.number(tag, 0), at=size)
+    for tag, directory in found:
+        written, at = _copy_directory(reader, directory, at=size)
         rows.append((tag, Value(LONG, 1, struct.pack(f"{order}I", at))))
         parts.append(written)
         size += len(written)
@@ -113,22 +115,29 @@ def dpi_values(dpi: tuple[float, float], order: Order) -> dict[int, Value]:
     }
 
 
-def _copy_directory(reader: DirectoryReader, start: int, *, at: int) -> tuple[bytes, int]:
+def _linked(reader: DirectoryReader, directory: Directory, tag: int) -> Directory | None:
+    """Read the directory that a tag points to; None where there is none, or it is damaged."""
+    start = directory.number(tag, 0)
+    with suppress(ValueError, struct.error):
+        return reader.read(start, lenient=True)[0] if start else None
+    return None
+
+
+def _copy_directory(reader: DirectoryReader, directory: Directory, *, at: int) -> tuple[bytes, int]:
     """Copy a directory, with the one of interoperability if it has one, to be written at ``at``.
 
     Returns:
         The bytes, of even length, and the offset of the directory among them.
     """
     order = reader.order
-    directory, _ = reader.read(start)
     rows = dict(directory.values)
-    inner, inner_at = b"", at
-    link = directory.number(INTEROP_IFD, 0)
-    if link:
-        other, _ = reader.read(link)
+    rows.pop(INTEROP_IFD, None)
+    inner = b""
+    other = _linked(reader, directory, INTEROP_IFD)
+    if other:
         inner = write_directory(other.values.items(), order=order, at=at)
         inner += b"\0" * (len(inner) & 1)
-        rows[INTEROP_IFD] = Value(LONG, 1, struct.pack(f"{order}I", inner_at))
+        rows[INTEROP_IFD] = Value(LONG, 1, struct.pack(f"{order}I", at))
     outer_at = at + len(inner)
     outer = write_directory(rows.items(), order=order, at=outer_at)
     return inner + outer + b"\0" * (len(outer) & 1), outer_at
