@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from tintype.errors import OptionError
+from tintype.errors import OptionError, OutputError
 from tintype.learn.export import Predictor, export
 from tintype.learn.heads.uv_regression import UVRegressionConfig
 from tintype.learn.network import Network
@@ -100,6 +100,11 @@ def test_onnx_runtime_agrees_with_pytorch_on_the_same_rounded_weights(
         difference = np.abs(ours - theirs.numpy())
         assert difference.mean() <= 1e-3, name
         assert difference.max() <= 1e-2, name
+
+
+def test_a_folder_that_is_not_there_is_named(network, tmp_path):
+    with pytest.raises(OutputError, match=r"cannot write .*nowhere.small\.onnx: No such file"):
+        export([network], SPEC, tmp_path / "nowhere" / "small.onnx")
 
 
 def test_a_plain_decode_in_the_graph_is_the_heads_own(network, rng):

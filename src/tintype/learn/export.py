@@ -39,6 +39,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tintype.color.curve import neighborhood
 from tintype.errors import OptionError
+from tintype.imaging.atomic import write_whole
 from tintype.learn.decoders.pyramid import HintPool, Step, pool_hints
 from tintype.learn.encoders.mobilenet_v2 import Convolution
 from tintype.learn.heads.joint_bins import JointBinsHead
@@ -79,6 +80,7 @@ def export(networks: Sequence[Network], spec: ModelSpec, file: Path) -> ModelSpe
 
     Raises:
         OptionError: a network has no such head, or they differ in what they take or give.
+        OutputError: a file cannot be written there; one that was there before is as it was.
     """
     predictor = Predictor(networks, spec)
     head = _find_head(networks[0])
@@ -95,7 +97,7 @@ def export(networks: Sequence[Network], spec: ModelSpec, file: Path) -> ModelSpe
     metadata = model.metadata_props.add()
     metadata.key, metadata.value = METADATA_KEY, spec.to_json()
     data = model.SerializeToString()
-    file.write_bytes(data)
+    write_whole(data, file, overwrite=True)
     save_weights(networks, file.with_suffix(".safetensors"))
     return replace(spec, sha256=hashlib.sha256(data).hexdigest())
 

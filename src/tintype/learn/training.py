@@ -25,6 +25,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb
 from tintype.errors import Diverged, InputError, ModelError
+from tintype.learn.checkpoints import WholeCheckpoints
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.degrade import degrade
 from tintype.learn.memory import keep_freed_memory
@@ -213,6 +214,7 @@ def train(
         InputError: the recipe starts from ImageNet weights and none were given, or ``run`` holds
             another recipe's run.
         Diverged: weights have become no numbers; the last good checkpoint is still there.
+        OutputError: a checkpoint cannot be written; the one before is still there.
     """
     run.mkdir(parents=True, exist_ok=True)
     _claim(run, recipe)
@@ -260,6 +262,7 @@ def _trainer(
             *limits,
             *more,
         ],
+        plugins=[WholeCheckpoints()],
         logger=[TensorBoardLogger(run, name="tensorboard"), CSVLogger(run, name="csv")],
         val_check_interval=schedule.validate_every if validates else None,
         check_val_every_n_epoch=None,

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from tintype.errors import ModelError
+from tintype.imaging.atomic import write_whole
 from tintype.learn.network import Network
 from tintype.spec.models import FOLDER, find_model
 
@@ -33,14 +34,18 @@ def find_weights(model: str) -> Path:
 
 
 def save_weights(networks: Sequence[Network], file: Path) -> None:
-    """Write members' states as safetensors: parameters in float16, statistics as they are."""
+    """Write members' states as safetensors: parameters in float16, statistics as they are.
+
+    Raises:
+        OutputError: the file cannot be written; one that was there before is as it was.
+    """
     tensors = {}
     for member, network in enumerate(networks):
         parameters = {name for name, _ in network.named_parameters()}
         for name, tensor in network.state_dict().items():
             kept = tensor.half() if name in parameters else tensor
             tensors[_prefix(member) + name] = kept.contiguous().clone()
-    save_file(tensors, file)
+    write_whole(save(tensors), file, overwrite=True)
 
 
 def load_weights(network: Network, file: Path, *, member: int | None = None) -> None:
