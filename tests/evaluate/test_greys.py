@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter
 from skimage.color import rgb2lab
 
 from tintype.errors import OptionError
-from tintype.evaluate.greys import GREYS, LIGHTNESS, ORTHOCHROMATIC, REC601, SOFT, make_grey
+from tintype.evaluate.greys import LIGHTNESS, ORTHOCHROMATIC, REC601, SOFT, WORN, make_grey
 
 
 @pytest.fixture
@@ -41,13 +41,22 @@ def test_a_soft_photograph_is_blurred_by_a_two_hundredth_of_its_short_side(rgb):
     np.testing.assert_allclose(make_grey(rgb, SOFT), blurred, atol=0.1)
 
 
-@pytest.mark.parametrize("kind", GREYS)
+@pytest.mark.parametrize("scale", [1, 4])
+def test_a_worn_photograph_is_soft_and_faded_and_grainy(rgb, scale):
+    rgb = np.kron(rgb, np.ones((1, scale, scale), np.float32))
+    grain = make_grey(rgb, WORN) - (10 + 0.8 * make_grey(rgb, SOFT))
+    assert abs(grain.mean()) < 0.3
+    assert 1.5 < grain.std() < 3.2  # what lies between the grains is smoother
+    np.testing.assert_array_equal(make_grey(rgb, WORN), make_grey(rgb, WORN))
+
+
+@pytest.mark.parametrize("kind", [LIGHTNESS, REC601, ORTHOCHROMATIC, SOFT])
 def test_a_grey_photograph_stays_as_it_is(kind):
     ramp = np.linspace(0, 1, 256, dtype=np.float32).reshape(1, 1, 256).repeat(3, axis=0)
     np.testing.assert_allclose(make_grey(ramp, kind), make_grey(ramp, LIGHTNESS), atol=1e-3)
 
 
 def test_another_kind_is_refused(rgb):
-    kinds = "lightness, rec601, orthochromatic, soft"
+    kinds = "lightness, rec601, orthochromatic, soft, worn"
     with pytest.raises(OptionError, match=f"grey must be one of {kinds}; got 'sepia'"):
         make_grey(rgb, "sepia")

@@ -10,7 +10,7 @@ from tintype.evaluate.options import EvaluateOptions, RunOptions
     [
         (
             {"grey": "sepia"},
-            "grey must be one of lightness, rec601, orthochromatic, soft; got 'sepia'",
+            "grey must be one of lightness, rec601, orthochromatic, soft, worn; got 'sepia'",
         ),
         ({"limit": 0}, "limit must be at least 1, got 0"),
         ({"seed": -1}, "seed must be at least 0"),
