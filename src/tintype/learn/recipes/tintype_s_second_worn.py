@@ -3,9 +3,9 @@
 
 tintype train tintype_s_second_worn --from SECOND --data DIR --out runs/tintype_s_second_worn
 
-It goes on from where ``tintype_s_second_more`` has come, with crops out of focus, stronger grain and
-smaller parts of photographs. By then it answered its training photographs better than others, so
-its weights decay faster too.
+It goes on from where ``tintype_s_second_more`` has come, with crops out of focus, stronger grain
+and smaller parts of photographs. By then it answered its training photographs better than others,
+so its weights decay faster too.
 """
 
 from dataclasses import replace
