@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The grey photograph that a colouriser is given in place of the true one.
 
-``lightness`` is what tintype trains on. The two others are what real inputs may be: most programs
+``lightness`` is what tintype trains on. The others are what real inputs may be: most programs
 that make a picture grey take Rec. 601 luma, and until the 1920s (cheap films far longer) emulsions
 did not see red at all, so that lips are dark and blue skies white. ``soft`` is a photograph out of
 focus, a print of a print, or a thumbnail that somebody has enlarged; ``worn`` is one that has faded
