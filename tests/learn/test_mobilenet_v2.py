@@ -79,7 +79,7 @@ def test_weights_that_are_incomplete_are_refused(tmp_path):
     for lost in (["weight", "bias"], ["bias"]):
         left = {k: t for k, t in whole.items() if k not in {f"{last}.{part}" for part in lost}}
         save_file(left, tmp_path / "w.safetensors")
-        with pytest.raises(ModelError, match=r"has 50 convolutions .* encoder 51"):
+        with pytest.raises(ModelError, match=r"has 50 convolutions .* network 51"):
             encoder.load_imagenet(tmp_path / "w.safetensors")
 
 

@@ -60,6 +60,7 @@ class Recipe:
     ema_decay: float = 0.999  # of the averaged weights that are released
     imagenet_start: bool = True  # the encoder starts from an ImageNet classifier
     scenes: float = 0.0  # weight of guessing labels too (tintype.learn.scenes); the loss has 1
+    classes: float = 0.0  # weight of seeing ImageNet's classes in grey (tintype.learn.classes)
     precision: str = "bf16-mixed"  # as Lightning names it; float32 where a CPU has no bfloat16
     seed: int = 0
 

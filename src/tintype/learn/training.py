@@ -26,6 +26,7 @@ from tintype.color.gamut import fit_chroma
 from tintype.color.luv import luv_to_rgb
 from tintype.errors import Diverged, InputError, ModelError
 from tintype.learn.checkpoints import WholeCheckpoints
+from tintype.learn.classes import ClassTask
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.degrade import degrade
 from tintype.learn.memory import keep_freed_memory
@@ -78,6 +79,7 @@ class Training(L.LightningModule):
         self.scenes: SceneTask | None = None
         if recipe.scenes and photographs is not None:
             self.scenes = SceneTask(self.network.encoder.channels[-1], photographs, recipe)
+        self.classes = ClassTask(self.network.encoder) if recipe.classes else None
 
     def training_step(self, batch: Tensor, _index: int) -> Tensor:
         """``(B, 4, S, S)`` uint8, encoded sRGB and where hints are, to the loss."""
@@ -91,6 +93,10 @@ class Training(L.LightningModule):
             named = self.scenes.loss(maps[-1], self.global_step)
             self.log("scene_loss", named)
             loss = loss + self.recipe.scenes * named
+        if self.classes is not None:
+            missed = self.classes.loss(maps[-1], batch[:, :3].float() / 255)
+            self.log("class_loss", missed)
+            loss = loss + self.recipe.classes * missed
         return loss
 
     def validation_step(self, batch: Tensor, index: int) -> None:
@@ -203,7 +209,7 @@ def train(
         val_photographs: decoded validation photographs; None: none are looked at.
         run: folder of checkpoints, logs and the recipe's text.
         schedule: how long, and what to watch.
-        imagenet: weights that the encoder starts from, if the recipe wants them.
+        imagenet: weights that the encoder starts from, or learns from, if the recipe wants them.
         weights: released weights that the whole network starts from instead (fine-tuning).
         callbacks: more of Lightning's callbacks.
 
@@ -211,8 +217,8 @@ def train(
         The module, with the averaged weights.
 
     Raises:
-        InputError: the recipe starts from ImageNet weights and none were given, or ``run`` holds
-            another recipe's run.
+        InputError: the recipe starts or learns from ImageNet weights and none were given, or
+            ``run`` holds another recipe's run.
         Diverged: weights have become no numbers; the last good checkpoint is still there.
         OutputError: a checkpoint cannot be written; the one before is still there.
     """
@@ -225,6 +231,8 @@ def train(
     last = run / LAST
     if not last.exists():
         start_weights(module.network, recipe, train_photographs, imagenet=imagenet, weights=weights)
+        if module.classes is not None:
+            module.classes.load(imagenet)
     trainer = _trainer(recipe, run, schedule, validates=val_photographs is not None, more=callbacks)
     data = Photographs(
         recipe,
@@ -286,16 +294,18 @@ def load_network(recipe: Recipe, checkpoint: Path) -> Network:
     Raises:
         ModelError: there is no checkpoint, or it is of another recipe's network.
     """
+    network: Network = Network(recipe.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
-        module = Training(recipe)
-        module.load_state_dict({k: v for k, v in state.items() if k.startswith("network.")})
+        own = "network."
+        network.load_state_dict(
+            {name.removeprefix(own): value for name, value in state.items() if name.startswith(own)}
+        )
     except FileNotFoundError:
         raise ModelError(f"no checkpoint {checkpoint}; train the recipe first") from None
     except (KeyError, RuntimeError) as error:
         raise ModelError(f"{checkpoint} does not hold {recipe.name}: {error}") from error
-    network: Network = module.network.eval()
-    return network
+    return network.eval()
 
 
 def read_step(run: Path) -> int:

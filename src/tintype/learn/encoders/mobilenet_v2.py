@@ -14,7 +14,8 @@ the statistics of photographs without changing what the network answers.
 Source: Sandler et al. 2018 (arXiv 1801.04381), table 2.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -39,6 +40,7 @@ _GROUPS = (
     (6, 320, 1, 1),
 )
 _STEM = 32
+_WIDEST, _CLASSES = 1280, 1001  # of the classifier; class 0 is "background"
 _TAPS = (0, 2, 5, 12, 16)  # blocks whose output is the last at its stride: 2, 4, 8, 16, 32
 _STRIDES = (2, 4, 8, 16, 32)
 
@@ -113,31 +115,9 @@ class MobileNetV2(Encoder):
         Raises:
             ModelError: ``file`` is missing, damaged, or holds another network.
         """
-        try:
-            published = load_file(file)
-        except (OSError, ValueError, SafetensorError) as error:
-            raise ModelError(f"cannot read ImageNet weights from {file}: {error}") from error
-        layers = sorted(
-            key.removesuffix(".weight")
-            for key, tensor in published.items()
-            if key.endswith(".weight") and tensor.ndim == 4 and f"{key[:-6]}bias" in published
-        )
-        convolutions = self._convolutions()
-        if len(layers) < len(convolutions):
-            raise ModelError(
-                f"{file} does not fit: it has {len(layers)} convolutions with their biases, this "
-                f"encoder {len(convolutions)}; it must be MobileNetV2's classifier, norms folded in"
-            )
-        for convolution, layer in zip(convolutions, layers, strict=False):
-            weight = published[f"{layer}.weight"].float()
-            if convolution is self.stem:
-                weight = weight.sum(dim=1, keepdim=True)
-            if weight.shape != convolution.conv.weight.shape:
-                raise ModelError(
-                    f"{file} does not fit: {layer} is {tuple(weight.shape)}, "
-                    f"this encoder needs {tuple(convolution.conv.weight.shape)} (width 1.0 does)"
-                )
-            convolution.set_weight(weight, published[f"{layer}.bias"].float())
+        layers = _read_layers(file)
+        layers[0] = replace(layers[0], weight=layers[0].weight.sum(dim=1, keepdim=True))
+        _set_weights(self._convolutions(), layers, file)
 
     @torch.no_grad()
     def calibrate(self, grey: Tensor) -> None:
@@ -160,6 +140,41 @@ class MobileNetV2(Encoder):
     def _frozen(self) -> list[nn.Module]:
         count = self.config.frozen
         return [self.stem, *self.blocks[:count]] if count else []
+
+
+class MobileNetV2Classifier(nn.Module):
+    """The whole classifier, on colours, as it was published: norms folded in, nothing to train."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        encoder = MobileNetV2Config(norm=False).build()
+        self.stem = Convolution(3, _STEM, stride=2)
+        self.blocks = encoder.blocks
+        self.widen = Convolution(encoder.channels[-1], _WIDEST, kernel=1)
+        self.logits = Convolution(_WIDEST, _CLASSES, kernel=1)
+        for convolution in (self.stem, self.widen, self.logits):
+            convolution.eval().fold()
+
+    def forward(self, rgb: Tensor) -> Tensor:
+        """``(B, 3, H, W)`` encoded sRGB in [0, 1] to ``(B, 1001)`` logits."""
+        x = self.stem(rgb * 2 - 1)
+        for block in self.blocks:
+            x = block(x)
+        return self.name(x)
+
+    def name(self, coarsest: Tensor) -> Tensor:
+        """``(B, 320, h, w)``, the map at stride 32, to ``(B, 1001)`` logits of the whole."""
+        pooled = self.widen(coarsest).mean(dim=(2, 3), keepdim=True)
+        return self.logits.linear(pooled).flatten(1)
+
+    def load_imagenet(self, file: Path) -> None:
+        """Take the weights of ``file``, as :meth:`MobileNetV2.load_imagenet` does; all of them.
+
+        Raises:
+            ModelError: ``file`` is missing, damaged, or holds another network.
+        """
+        convolutions = [m for m in self.modules() if isinstance(m, Convolution)]
+        _set_weights(convolutions, _read_layers(file), file)
 
 
 class Convolution(nn.Module):
@@ -239,6 +254,55 @@ class InvertedResidual(nn.Module):
         """``(B, c_in, H, W)`` to ``(B, c_out, H/stride, W/stride)``."""
         y = self.project.linear(self.depthwise(self.expand(x)))
         return x + y if self.residual else y
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layer:
+    name: str
+    weight: Tensor
+    bias: Tensor
+
+
+def _read_layers(file: Path) -> list[_Layer]:
+    """The published convolutions that have biases, in order.
+
+    Raises:
+        ModelError: ``file`` is missing or damaged.
+    """
+    try:
+        published = load_file(file)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise ModelError(f"cannot read ImageNet weights from {file}: {error}") from error
+    names = sorted(key.removesuffix(".weight") for key in published if key.endswith(".weight"))
+    layers = [
+        _Layer(name, published[f"{name}.weight"].float(), published[f"{name}.bias"].float())
+        for name in names
+        if published[f"{name}.weight"].ndim == 4 and f"{name}.bias" in published
+    ]
+    if not layers:
+        raise ModelError(f"{file} does not fit: it holds no convolutions with their biases")
+    return layers
+
+
+def _set_weights(convolutions: Sequence["Convolution"], layers: list[_Layer], file: Path) -> None:
+    """Give convolutions the weights of as many layers, in order.
+
+    Raises:
+        ModelError: they do not fit.
+    """
+    if len(layers) < len(convolutions):
+        raise ModelError(
+            f"{file} does not fit: it has {len(layers)} convolutions with their biases, this "
+            f"network {len(convolutions)}; it must be MobileNetV2's classifier, norms folded in"
+        )
+    for convolution, layer in zip(convolutions, layers, strict=False):
+        needed = convolution.conv.weight.shape
+        if layer.weight.shape != needed:
+            raise ModelError(
+                f"{file} does not fit: {layer.name} is {tuple(layer.weight.shape)}, "
+                f"this network needs {tuple(needed)} (width 1.0 does)"
+            )
+        convolution.set_weight(layer.weight, layer.bias)
 
 
 def _scaled(channels: int, width: float) -> int:
