@@ -148,6 +148,8 @@ def test_the_network_knows_nothing_of_it(recipe, photographs, file, tmp_path):
 def test_an_encoder_that_the_classifier_cannot_read_is_refused(small_recipe, photographs, tmp_path):
     with pytest.raises(OptionError, match=r"width 1.0 .* set classes=0"):
         run(replace(small_recipe, classes=0.5), photographs, tmp_path / "run")
+    with pytest.raises(OptionError, match=r"a whole MobileNetV2"):
+        ClassTask(MobileNetV2Config(stages=4).build())
 
 
 def test_weights_of_an_encoder_alone_are_refused(file, tmp_path):

@@ -4,7 +4,7 @@ import torch
 from safetensors.torch import save_file
 from torch.testing import assert_close
 
-from tintype.errors import ModelError
+from tintype.errors import ModelError, OptionError
 from tintype.learn.encoders.mobilenet_v2 import Convolution, MobileNetV2Config
 
 
@@ -27,6 +27,26 @@ def test_shapes_and_size_are_the_published_ones():
 
 def test_width_scales_every_channel_count():
     assert MobileNetV2Config(width=0.5).build().channels == (8, 16, 16, 48, 160)
+
+
+def test_the_coarsest_maps_can_be_left_out():
+    whole = MobileNetV2Config().build().eval()
+    finer = MobileNetV2Config(stages=4).build().eval()
+    assert (finer.channels, finer.strides) == ((16, 24, 32, 96), (2, 4, 8, 16))
+    finer.load_state_dict({k: whole.state_dict()[k] for k in finer.state_dict()})
+    grey = torch.rand(1, 1, 64, 64) * 100
+    for ours, theirs in zip(finer(grey), whole(grey)[:4], strict=True):
+        assert torch.equal(ours, theirs)
+    # Sandler et al. 2018, table 2: the three blocks of 160 channels and the one of 320 are gone.
+    gone = sum(p.numel() for block in whole.blocks[13:] for p in block.parameters())
+    assert sum(p.numel() for p in finer.parameters()) == 1_811_136 - gone
+    assert len(finer.blocks) == 13
+
+
+@pytest.mark.parametrize("stages", [1, 6])
+def test_stages_that_are_not_there_are_refused(stages):
+    with pytest.raises(OptionError, match=f"stages must be 2 to 5, got {stages}"):
+        MobileNetV2Config(stages=stages)
 
 
 def published(encoder) -> dict[str, torch.Tensor]:

@@ -33,6 +33,22 @@ def test_one_map_at_a_quarter_of_the_input(context, mixing, stride):
     assert (decoder.out_channels, decoder.out_stride) == (8, 4)
 
 
+def test_a_pyramid_without_the_coarsest_map_mixes_at_what_is_left():
+    config = PyramidConfig(
+        widths=(8, 12), blocks=(1, 2, 2), mixing="separable", top=16, context_stride=16
+    )
+    decoder = config.build(CHANNELS[:4], STRIDES[:4])
+    assert decoder(features()[:4]).shape == (2, 8, 16, 24)
+    assert [isinstance(part, Separable) for part in decoder.top] == [False] * 3 + [True] * 2
+    assert [len(step.mix) for step in decoder.steps] == [1, 2]
+
+
+@pytest.mark.parametrize("blocks", [(1, 1), (1, 1, 1, 1, 1)])
+def test_blocks_that_belong_to_no_width_are_refused(blocks):
+    with pytest.raises(OptionError, match="as many as widths, 3, or one more; got"):
+        PyramidConfig(widths=(8, 8, 8), blocks=blocks)
+
+
 @pytest.mark.parametrize("context", [Attention, Pool])
 def test_one_place_reaches_every_place(context):
     torch.manual_seed(0)

@@ -22,6 +22,7 @@ from tintype.errors import InputError, OptionError
 from tintype.learn.encoders.mobilenet_v2 import MobileNetV2, MobileNetV2Classifier
 from tintype.learn.parts import Encoder
 
+_CHANNELS = 320  # of the map that the classifier's last layers read
 _SIDE = 160  # pixels at which the classifier looks; it was trained at 224
 
 
@@ -40,9 +41,9 @@ class ClassTask(nn.Module):
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
-        if not isinstance(encoder, MobileNetV2) or encoder.config.width != 1.0:
+        if not isinstance(encoder, MobileNetV2) or encoder.channels[-1] != _CHANNELS:
             raise OptionError(
-                "only MobileNetV2 of width 1.0 can learn from an ImageNet classifier; "
+                "only a whole MobileNetV2 of width 1.0 can learn from an ImageNet classifier; "
                 "set classes=0 in the recipe"
             )
         self.classifier = MobileNetV2Classifier().requires_grad_(False)

@@ -29,11 +29,11 @@ class PyramidConfig:
     """Describes the decoder.
 
     Raises:
-        OptionError: there is no such mixing or context.
+        OptionError: there is no such mixing or context, or widths and blocks do not match.
     """
 
     widths: tuple[int, ...] = (96, 128, 256)  # channels at strides 4, 8, 16, …
-    blocks: tuple[int, ...] = (1, 1, 2)  # mixing blocks at each of them
+    blocks: tuple[int, ...] = (1, 1, 2)  # mixing blocks at each; one number more: at the coarsest
     mixing: str = "dense"  # a block: "dense" 3x3, or "separable": 5x5 a channel, then 1x1
     top: int = 256  # channels of the coarsest map
     context: str = "attention"  # "attention", "pool" or "none"
@@ -49,6 +49,12 @@ class PyramidConfig:
                 raise OptionError(
                     f"pyramid {name} must be one of {', '.join(among)}; got {getattr(self, name)!r}"
                 )
+
+        if len(self.blocks) - len(self.widths) not in (0, 1):
+            raise OptionError(
+                f"pyramid blocks must be as many as widths, {len(self.widths)}, or one more; "
+                f"got {len(self.blocks)}"
+            )
 
     def build(self, channels: tuple[int, ...], strides: tuple[int, ...]) -> "Pyramid":
         """Build the decoder for a pyramid of ``channels`` at ``strides``, finest first.
@@ -73,11 +79,14 @@ class Pyramid(Decoder):
         super().__init__()
         self.takes_hints = config.hints
         self.top = _convolution(channels[-1], config.top, 1)
+        for _ in range(sum(config.blocks[len(config.widths) :])):
+            self.top.append(_BLOCKS[config.mixing](config.top))
         coarser = (*config.widths[1:], config.top)
+        blocks = config.blocks[: len(config.widths)]
         self.steps = nn.ModuleList(
             Step(below, lateral, width, count, config.mixing)
             for below, lateral, width, count in zip(
-                coarser, channels[1:-1], config.widths, config.blocks, strict=True
+                coarser, channels[1:-1], config.widths, blocks, strict=True
             )
         )
         widths = dict(zip(strides[1:], (*config.widths, config.top), strict=True))

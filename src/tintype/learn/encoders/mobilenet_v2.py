@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from tintype.errors import ModelError
+from tintype.errors import ModelError, OptionError
 from tintype.learn.parts import Encoder
 
 # Expansion, channels, blocks, stride of each group of inverted residual blocks.
@@ -47,11 +47,20 @@ _STRIDES = (2, 4, 8, 16, 32)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MobileNetV2Config:
-    """Describes the encoder."""
+    """Describes the encoder.
+
+    Raises:
+        OptionError: it has no such number of stages.
+    """
 
     width: float = 1.0  # multiplies every channel count; published weights exist for 1.0
     frozen: int = 0  # so many blocks, and the stem, keep the weights that they start from
     norm: bool = True  # batch norm, put back where the published weights have it folded in
+    stages: int = 5  # feature maps, each half as large as the one before
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.stages <= len(_STRIDES):
+            raise OptionError(f"stages must be 2 to {len(_STRIDES)}, got {self.stages}")
 
     def build(self) -> "MobileNetV2":
         """Build the encoder, Xavier-initialised."""
@@ -59,9 +68,7 @@ class MobileNetV2Config:
 
 
 class MobileNetV2(Encoder):
-    """Five feature maps, at strides 2, 4, 8, 16 and 32."""
-
-    strides = _STRIDES
+    """Feature maps at strides 2, 4, 8, 16 and 32, or the first of them."""
 
     def __init__(self, config: MobileNetV2Config) -> None:
         super().__init__()
@@ -80,8 +87,9 @@ class MobileNetV2(Encoder):
                 if len(blocks) in _TAPS:
                     taps.append(channels)
                 blocks.append(block)
-        self.blocks = nn.ModuleList(blocks)
-        self.channels = tuple(taps)
+        self.blocks = nn.ModuleList(blocks[: _TAPS[config.stages - 1] + 1])
+        self.channels = tuple(taps[: config.stages])
+        self.strides = _STRIDES[: config.stages]
         if not config.norm:
             for convolution in self._convolutions():
                 convolution.eval().fold()
@@ -89,7 +97,7 @@ class MobileNetV2(Encoder):
             part.requires_grad_(False)
 
     def forward(self, grey: Tensor) -> tuple[Tensor, ...]:
-        """``(B, 1, H, W)`` L* in [0, 100] to five maps, finest first."""
+        """``(B, 1, H, W)`` L* in [0, 100] to the maps, finest first."""
         x = self.stem(grey / 50 - 1)  # (B, 32, H/2, W/2); L* / 50 is close to sRGB's curve
         features = []
         for index, block in enumerate(self.blocks):
