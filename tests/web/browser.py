@@ -6,7 +6,8 @@ own address is refused and counted: there must be none.
 """
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -76,6 +77,14 @@ def put(page, *files: tuple[str, str, bytes]) -> None:
     rows = [{"name": name, "mimeType": kind, "buffer": data} for name, kind, data in files]
     page.set_input_files("#choose", rows)
     page.locator("#status", has_text="coloured in").wait_for()
+
+
+def until(page, true: Callable[[], bool]) -> None:
+    """Wait for something beside the page; its requests go through this thread, and go on."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        page.wait_for_timeout(20)
 
 
 def pixels(page, name: str) -> list[int]:

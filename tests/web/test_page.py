@@ -12,7 +12,7 @@ from threading import Semaphore
 
 import pytest
 
-from tests.web.browser import pixels, put
+from tests.web.browser import pixels, put, until
 from tintype.inference.colorizer import Colorizer
 from tintype.web.app import PAGE
 
@@ -138,7 +138,7 @@ def choose(page, *names: str, data: bytes) -> None:
 def test_what_is_being_coloured_can_be_downloaded(start, open_page, bench, grey_jpeg):
     page = open_page(start())
     choose(page, "a.jpg", data=grey_jpeg)
-    assert bench.reached.wait(20)
+    until(page, bench.reached.is_set)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download", exact=True).click()
         bench.go.set()
