@@ -18,6 +18,7 @@ def test_a_recipe_is_read_without_running_it(small_recipe):
         "width": 0.25,
         "frozen": 0,
         "norm": True,
+        "stages": 5,
     }
     assert read["augment"]["area"] == [0.5, 1.0]
 
