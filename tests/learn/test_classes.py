@@ -158,3 +158,9 @@ def test_weights_of_an_encoder_alone_are_refused(file, tmp_path):
     assert encoder_of(tmp_path / "headless.safetensors") is not None
     with pytest.raises(ModelError, match="it has 52 convolutions .* this network 53"):
         task_of(tmp_path / "headless.safetensors")
+
+
+def test_a_smoke_run_needs_no_file(recipe, photographs, tmp_path):
+    module = train(recipe.smoke(), photographs, None, tmp_path / "smoke", schedule=QUIET)
+    assert module.classes is None
+    assert module.global_step == 3

@@ -19,7 +19,7 @@ def train(
     ] = None,
     cache: Annotated[Path, typer.Option(help="Folder for decoded photographs.")] = Path("cache"),
     imagenet: Annotated[
-        Path | None, typer.Option(help="ImageNet weights that the encoder starts from.")
+        Path | None, typer.Option(help="ImageNet weights that the encoder starts or learns from.")
     ] = None,
     start: Annotated[
         str | None,

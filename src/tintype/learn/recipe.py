@@ -87,6 +87,7 @@ class Recipe:
             batch_size=2,
             side=64,
             imagenet_start=False,
+            classes=0.0,
             optimizer=replace(self.optimizer, warmup=2),
         )
 

@@ -79,10 +79,9 @@ class Pyramid(Decoder):
         super().__init__()
         self.takes_hints = config.hints
         self.top = _convolution(channels[-1], config.top, 1)
-        for _ in range(sum(config.blocks[len(config.widths) :])):
-            self.top.append(_BLOCKS[config.mixing](config.top))
+        *blocks, at_top = (*config.blocks, 0)[: len(config.widths) + 1]
+        self.top.extend(_BLOCKS[config.mixing](config.top) for _ in range(at_top))
         coarser = (*config.widths[1:], config.top)
-        blocks = config.blocks[: len(config.widths)]
         self.steps = nn.ModuleList(
             Step(below, lateral, width, count, config.mixing)
             for below, lateral, width, count in zip(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MobileNetV2 without its classifier: an encoder that a CPU can train.
+"""MobileNetV2: without its classifier an encoder that a CPU can train; and whole, as published.
 
 A 3x3 stem, a first depthwise block, and sixteen inverted residual blocks (expand 1x1, depthwise
 3x3, project 1x1). ReLU6 follows every convolution but the projections; the input is added where

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A third member for the network that comes with tintype.
+"""A third member, to go beside the two of the network that comes with tintype.
 
 tintype train tintype_s_third --data DIR --imagenet FILE --out runs/tintype_s_third
 
