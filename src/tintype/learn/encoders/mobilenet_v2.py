@@ -27,6 +27,7 @@ from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tintype.errors import ModelError, OptionError
+from tintype.learn.depthwise import DepthwiseConv2d
 from tintype.learn.parts import Encoder
 
 # Expansion, channels, blocks, stride of each group of inverted residual blocks.
@@ -189,11 +190,15 @@ class Convolution(nn.Module):
     """Convolution with the published padding, batch norm, then ReLU6."""
 
     def __init__(
-        self, c_in: int, c_out: int, *, kernel: int = 3, stride: int = 1, groups: int = 1
+        self, c_in: int, c_out: int, *, kernel: int = 3, stride: int = 1, depthwise: bool = False
     ) -> None:
         super().__init__()
         padding = kernel // 2 if stride == 1 else 0
-        self.conv = nn.Conv2d(c_in, c_out, kernel, stride, padding, groups=groups, bias=False)
+        self.conv: nn.Conv2d = (
+            DepthwiseConv2d(c_in, kernel, stride=stride, padding=padding)
+            if depthwise
+            else nn.Conv2d(c_in, c_out, kernel, stride, padding, bias=False)
+        )
         nn.init.xavier_uniform_(self.conv.weight)
         self.norm: nn.Module = nn.BatchNorm2d(c_out)
         self.published = False  # whether the weights come from a network with its norms folded in
@@ -253,7 +258,7 @@ class InvertedResidual(nn.Module):
         super().__init__()
         wide = c_in * expansion
         self.expand = Convolution(c_in, wide, kernel=1) if expansion > 1 else nn.Identity()
-        self.depthwise = Convolution(wide, wide, stride=stride, groups=wide)
+        self.depthwise = Convolution(wide, wide, stride=stride, depthwise=True)
         self.project = Convolution(wide, c_out, kernel=1)
         self.residual = stride == 1 and c_in == c_out
         self.out_channels = c_out

@@ -110,6 +110,8 @@ class JointBinsHead(Head):
         """
         if not self.config.thin:
             return super().learn(features, chroma)
+        if features.requires_grad:  # slices' gradients come back in another memory format
+            features.register_hook(_channels_last)  # type: ignore[no-untyped-call]
         return self._loss(self(_thin(features)), _thin(F.avg_pool2d(chroma, self.stride)))
 
     def loss(self, raw: Tensor, chroma: Tensor) -> Tensor:
@@ -146,6 +148,10 @@ class JointBinsHead(Head):
         logs = self.log_probabilities(raw)
         entropy = -(logs.exp() * logs).sum(dim=1, keepdim=True)
         return 1 - entropy / float(np.log(self.bins.count))
+
+
+def _channels_last(x: Tensor) -> Tensor:
+    return x.contiguous(memory_format=torch.channels_last)
 
 
 def _thin(x: Tensor) -> Tensor:
