@@ -181,6 +181,19 @@ def test_members_scores_are_averaged_each_by_its_own_weights(network, second, rn
     assert (one - other).abs().max() > 0.5
 
 
+def test_members_may_see_down_to_different_sizes(network, rng):
+    encoder = replace(network.config.encoder, stages=4)
+    decoder = replace(network.config.decoder, widths=(8, 8), blocks=(1, 1), context_stride=16)
+    shallow = Network(replace(network.config, encoder=encoder, decoder=decoder)).eval()
+    assert (network.multiple, shallow.multiple) == (32, 16)
+    grey = torch.from_numpy(rng.uniform(0, 100, (1, 1, 32, 64)).astype(np.float32))
+    for members in ([network, shallow], [shallow, network]):
+        with torch.inference_mode():
+            chroma, *_, one, other = Predictor(members, SPEC)(grey, torch.tensor(0.4))
+        assert chroma.shape == (1, 2, 8, 16)
+        assert one.shape == other.shape
+
+
 def test_members_that_do_not_fit_together_are_refused(network):
     hintless = replace(network.config, decoder=replace(network.config.decoder, hints=False))
     with pytest.raises(OptionError, match="members must take and give alike"):
@@ -242,6 +255,7 @@ def test_the_file_says_what_it_is(network, second, exported):
     predictor = Predictor([network, second], SPEC)
     assert spec.parameters == sum(p.numel() for p in predictor.parameters())
     assert spec.members == 2
+    assert spec.multiple == 32
 
 
 def test_weights_are_stored_in_half_the_bytes(exported):

@@ -43,6 +43,23 @@ def test_a_pyramid_without_the_coarsest_map_mixes_at_what_is_left():
     assert [len(step.mix) for step in decoder.steps] == [1, 2]
 
 
+def test_a_pyramid_cut_at_its_coarsest_map_answers_as_the_whole_one_where_that_map_says_nothing():
+    torch.manual_seed(0)
+    shared = {"mixing": "separable", "context_stride": 16, "hints": True}
+    config = PyramidConfig(widths=(8, 12, 16), blocks=(1, 1, 2), top=20, **shared)
+    whole = config.build(CHANNELS, STRIDES)
+    whole(features())  # norms with statistics of their own
+    torch.nn.init.zeros_(whole.steps[2].narrow.weight)
+    cut = PyramidConfig(widths=(8, 12), blocks=(1, 1, 2), top=16, **shared).build(
+        CHANNELS[:4], STRIDES[:4]
+    )
+    kept = cut.rename(whole.state_dict())
+    cut.load_state_dict({name: kept[name] for name in cut.state_dict()})
+    given = features(seed=1)
+    assert_close(cut.eval()(given[:4]), whole.eval()(given))
+    assert cut.rename(cut.state_dict()).keys() == cut.state_dict().keys()
+
+
 @pytest.mark.parametrize("blocks", [(1, 1), (1, 1, 1, 1, 1)])
 def test_blocks_that_belong_to_no_width_are_refused(blocks):
     with pytest.raises(OptionError, match="as many as widths, 3, or one more; got"):

@@ -186,6 +186,28 @@ def test_fine_tuning_starts_from_the_member_that_fits(small_recipe, tmp_path):
         )
 
 
+def test_a_network_cut_at_its_coarsest_map_starts_from_the_whole_one(small_recipe, tmp_path):
+    config = small_recipe.network
+    decoder = replace(config.decoder, context_stride=16)
+    whole = Network(replace(config, decoder=decoder))
+    save_weights([Network(config), whole], tmp_path / "w.safetensors")
+    *widths, top = decoder.widths
+    cut = Network(
+        replace(
+            config,
+            encoder=replace(config.encoder, stages=4),
+            decoder=replace(decoder, widths=tuple(widths), top=top),
+        )
+    )
+    load_weights(cut, tmp_path / "w.safetensors", member=1)
+    for ours, theirs in (
+        (cut.decoder.top[0].weight, whole.decoder.steps[-1].lateral.weight),
+        (cut.decoder.steps[0].narrow.weight, whole.decoder.steps[0].narrow.weight),
+        (cut.encoder.blocks[-1].project.conv.weight, whole.encoder.blocks[12].project.conv.weight),
+    ):
+        assert_close(ours, theirs, atol=1e-3, rtol=1e-3)
+
+
 def test_the_prior_is_the_share_of_each_colour(small_recipe, photographs):
     head = Training(small_recipe).network.head
     prior = estimate_prior(head, photographs)

@@ -87,7 +87,7 @@ def export(networks: Sequence[Network], spec: ModelSpec, file: Path) -> ModelSpe
     spec = replace(
         spec,
         members=len(networks),
-        multiple=networks[0].multiple,
+        multiple=max(network.multiple for network in networks),
         stride=head.stride,
         bin_step=float(head.config.step),
         hints=networks[0].takes_hints,
@@ -120,7 +120,7 @@ class Predictor(nn.Module):
     def __init__(self, networks: Sequence[Network], spec: ModelSpec) -> None:
         super().__init__()
         if len({_describe(network) for network in networks}) != 1:
-            raise OptionError("members must take and give alike: hints or none, bins, sizes")
+            raise OptionError("members must take and give alike: hints or none, bins, strides")
         folded = [fold_norms(copy.deepcopy(network).float().eval()) for network in networks]
         heads = [_find_head(network) for network in folded]
         for head in heads:
@@ -239,7 +239,7 @@ def _find_head(network: Network) -> JointBinsHead:
 def _describe(network: Network) -> tuple[object, ...]:
     """What members must have in common."""
     head = _find_head(network)
-    return network.multiple, head.stride, head.config.step, network.takes_hints
+    return head.stride, head.config.step, network.takes_hints
 
 
 def _join_scores(scores: Sequence[nn.Conv2d]) -> tuple[nn.Parameter, nn.Parameter]:

@@ -6,6 +6,7 @@ here, so any encoder goes with any decoder and any head.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -57,6 +58,10 @@ class Decoder(nn.Module, ABC):
             hints: ``(B, 3, H, W)`` u*, v* in CIE units and mask in [0, 1], for decoders that take
                 some; None is the same as all zero.
         """
+
+    def rename(self, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Another decoder's state by the names that those tensors have in this one."""
+        return state
 
 
 class Head(nn.Module, ABC):

@@ -17,6 +17,8 @@ from tintype.imaging.atomic import write_whole
 from tintype.learn.network import Network
 from tintype.spec.models import FOLDER, find_model
 
+_DECODER = "decoder."
+
 
 def find_weights(model: str) -> Path:
     """The safetensors file of a released network by its name, or a file of the caller's own.
@@ -63,7 +65,8 @@ def load_weights(network: Network, file: Path, *, member: int | None = None) -> 
     """
     released, own = _read(file), network.state_dict()
     members = range(count_members(file)) if member is None else [member]
-    fitting = max((_choose(released, own, each) for each in members), key=len)
+    states = [_rename(_state_of(released, each), network) for each in members]
+    fitting = max((_choose(state, own) for state in states), key=len)
     if not fitting or (member is not None and len(fitting) < len(own)):
         raise ModelError(
             f"{file} holds the weights of another network: "
@@ -91,15 +94,29 @@ def mean_weights(networks: Sequence[Network]) -> Network:
     return networks[0]
 
 
-def _choose(
-    released: Mapping[str, Tensor], own: Mapping[str, Tensor], member: int
-) -> dict[str, Tensor]:
-    """A member's tensors that a network has too, of the same shape, as the network has them."""
-    named = {name: released.get(_prefix(member) + name) for name in own}
+def _state_of(released: Mapping[str, Tensor], member: int) -> dict[str, Tensor]:
+    """A member's tensors, by their own names."""
+    prefix = _prefix(member)
     return {
-        name: tensor.to(own[name].dtype)
-        for name, tensor in named.items()
-        if tensor is not None and tensor.shape == own[name].shape
+        name.removeprefix(prefix): tensor
+        for name, tensor in released.items()
+        if name.startswith(prefix) and not name.removeprefix(prefix)[0].isdigit()
+    }
+
+
+def _rename(state: Mapping[str, Tensor], network: Network) -> dict[str, Tensor]:
+    """A state with the decoder's tensors as the network's decoder would name them."""
+    inside = {k.removeprefix(_DECODER): t for k, t in state.items() if k.startswith(_DECODER)}
+    renamed = {_DECODER + k: t for k, t in network.decoder.rename(inside).items()}
+    return {k: t for k, t in state.items() if not k.startswith(_DECODER)} | renamed
+
+
+def _choose(state: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors that a network has too, of the same shape, as the network has them."""
+    return {
+        name: state[name].to(tensor.dtype)
+        for name, tensor in own.items()
+        if name in state and state[name].shape == tensor.shape
     }
 
 

@@ -10,7 +10,7 @@ Source: Lin et al. 2017 (arXiv 1612.03144) for the pyramid; Vaswani et al. 2017 
 1706.03762) for the attention; Zhang et al. 2017 (arXiv 1705.02999) for hints as sparse planes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -19,8 +19,10 @@ from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tintype.errors import OptionError
+from tintype.learn.depthwise import DepthwiseConv2d
 from tintype.learn.parts import Decoder
 
+_TOP = 3  # layers before the blocks at the coarsest map
 _HINT_PLANES = 4  # u* and v* of what is hinted in a cell, whether something is, and how much of it
 
 
@@ -111,6 +113,22 @@ class Pyramid(Decoder):
             x = self._look_around(x, index, hints)
         return x
 
+    def rename(self, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Of a pyramid with a coarser map than this one has, leave out that map.
+
+        What its last step did to the map before is then what is done to the coarsest one.
+        """
+        step = f"steps.{len(self.steps)}."
+        if not any(name.startswith(step) for name in state):
+            return state
+        moved = {f"{step}lateral.": "top.0.", f"{step}merge.": "top.1."}
+        moved |= {f"{step}mix.{i}.": f"top.{_TOP + i}." for i in range(len(self.top) - _TOP)}
+        kept = {k: tensor for k, tensor in state.items() if not k.startswith(("top.", step))}
+        for before, after in moved.items():
+            inside = {k: tensor for k, tensor in state.items() if k.startswith(before)}
+            kept |= {after + k.removeprefix(before): tensor for k, tensor in inside.items()}
+        return kept
+
     def _look_around(self, x: Tensor, index: int, hints: Tensor | None) -> Tensor:
         """Add to the map at ``strides[index]`` what is hinted there, then what is elsewhere."""
         if hints is not None:
@@ -153,7 +171,7 @@ class Separable(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.look = nn.Conv2d(width, width, 5, padding=2, groups=width, bias=False)
+        self.look = DepthwiseConv2d(width, 5, padding=2)
         nn.init.xavier_uniform_(self.look.weight)
         self.mix = _convolution(width, width, 1)
 

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A third member, to go beside the two of the network that comes with tintype.
 
-tintype train tintype_s_third --data DIR --imagenet FILE --out runs/tintype_s_third
+tintype train tintype_s_third --from FIRST --data DIR --out runs/tintype_s_third
 
-The first member does without its coarsest map: it colours no worse where that map is the same
-everywhere, and four of the encoder's blocks, which hold two thirds of its weights, serve that map
-alone. So this member has no such blocks, and looks around at 1/16 of the size, as both others do.
+It takes the first member's encoder (FIRST: the weights that an export of its run leaves) and learns
+a decoder of its own upon it. The first member does without its coarsest map: it colours no worse
+where that map is the same everywhere, and four of the encoder's blocks, which hold two thirds of
+its weights, serve that map alone. So this member has no such blocks, and looks around at 1/16 of
+the size, as both others do. No part of its decoder is as wide as the first one's, and so none of it
+starts from there.
 """
 
 from dataclasses import replace
@@ -20,9 +23,10 @@ RECIPE = replace(
     network=replace(
         SECOND.network,
         encoder=MobileNetV2Config(frozen=3, stages=4),
-        decoder=replace(DECODER, widths=(64, 128), blocks=(2, 2, 2), top=192),
+        decoder=replace(DECODER, widths=(56, 120), blocks=(2, 2, 2), top=200),
     ),
-    photographs=1_300_000,
+    photographs=620_000,
     augment=replace(SECOND.augment, grain=5.0, blur=1.0),
+    optimizer=replace(SECOND.optimizer, encoder_rate=7e-4, weight_decay=0.05),
     seed=19,
 )

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first member of the network that comes with tintype, without its coarsest map.
+
+tintype train tintype_s_trimmed --from FIRST --data DIR --out runs/tintype_s_trimmed
+
+It colours as well where that map is the same everywhere, so the encoder's blocks that serve it
+alone go, more than half of the weights, and with them the decoder's first step. What is left starts
+from where ``tintype_s_more`` has come, and gets used to it.
+"""
+
+from dataclasses import replace
+
+from tintype.learn.encoders.mobilenet_v2 import MobileNetV2Config
+from tintype.learn.recipes.tintype_s import DECODER
+from tintype.learn.recipes.tintype_s_more import RECIPE as BEFORE
+
+RECIPE = replace(
+    BEFORE,
+    name="tintype_s_trimmed",
+    network=replace(
+        BEFORE.network,
+        encoder=MobileNetV2Config(frozen=3, stages=4),
+        decoder=replace(DECODER, widths=(64, 128), blocks=(2, 2, 2), top=192),
+    ),
+    photographs=64_000,
+    optimizer=replace(BEFORE.optimizer, rate=2e-4, encoder_rate=1e-4),
+    seed=23,
+)
