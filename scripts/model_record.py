@@ -81,6 +81,7 @@ def to_markdown(content: Mapping[str, Any]) -> str:
             ["correction", f"{content['correction']:.0%} of the loss's weights for rare colours"],
             ["restraint", f"{content['restraint']:g} nats a CIE unit of a class's chroma"],
             ["chroma's curve", _describe_curve(content)],
+            ["hues turned by", _describe_turn(content["turn"])],
             ["takes hints", "yes" if content["hints"] else "no"],
             ["licence of the weights", content["license"]],
             [content["file"], _describe_file(content)],
@@ -104,6 +105,12 @@ def _describe_looks(content: Mapping[str, Any]) -> str:
 def _describe_curve(content: Mapping[str, Any]) -> str:
     gain, power, limit = (f"{content[name]:g}" for name in ("gain", "power", "limit"))
     return f"gain {gain}, power {power}, at most × {limit}"
+
+
+def _describe_turn(turn: Sequence[float]) -> str:
+    waves = ("cos h", "sin h", "cos 2h", "sin 2h")
+    parts = [f"{part:g} {wave}" for part, wave in zip(turn, waves, strict=True) if part]
+    return f"{' + '.join(parts)} radians".replace("+ -", "− ") if parts else "nothing"
 
 
 def _describe_bins(content: Mapping[str, Any]) -> str:

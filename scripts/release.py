@@ -155,6 +155,8 @@ def write_row(table: str, spec: ModelSpec, *, name: str) -> str:
 
 def _write(value: object) -> str:
     """A value as the code's style has it."""
+    if isinstance(value, tuple) and all(isinstance(each, float) for each in value) and value:
+        return repr(value)
     if isinstance(value, tuple):  # one of its own line each
         lines = "".join(f"                {each!r},\n" for each in value)
         return f"(\n{lines}            )" if value else "()"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Chroma's curve, against its formula, its own inverse and the gamut."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -23,6 +25,9 @@ def make(request, dtype):
 
 
 CURVE = ChromaCurve(gain=1.2, power=1.4, limit=1.5)
+
+
+TURNED = replace(CURVE, turn=(-0.05, 0.03, 0.06, -0.01))
 
 
 def place(u: float, v: float, light: float) -> tuple[np.ndarray, np.ndarray]:
@@ -51,29 +56,41 @@ def test_gain_and_power_of_one_change_nothing(make, rng):
     assert_allclose(np.asarray(ChromaCurve().apply(chroma, light, light)), np.asarray(chroma))
 
 
-def test_grey_stays_grey(make):
+@pytest.mark.parametrize("curve", [CURVE, TURNED])
+def test_grey_stays_grey(make, curve):
     chroma, light = (make(part) for part in place(0.0, 0.0, 50.0))
-    assert (CURVE.apply(chroma, light, light) == 0).all()
-    assert (CURVE.invert(chroma, light, light) == 0).all()
+    assert (curve.apply(chroma, light, light) == 0).all()
+    assert (curve.invert(chroma, light, light) == 0).all()
 
 
+@given(st.floats(-3.1, 3.1), st.floats(1, 40))
+def test_a_hue_is_turned_by_its_own_angle_and_strength_stays(hue, strength):
+    a, b, c, d = TURNED.turn
+    chroma, light = place(strength * np.cos(hue), strength * np.sin(hue), 60.0)
+    shown = ChromaCurve(turn=TURNED.turn).apply(chroma, light, light).ravel()
+    turned = hue + a * np.cos(hue) + b * np.sin(hue) + c * np.cos(2 * hue) + d * np.sin(2 * hue)
+    assert_allclose(shown, [strength * np.cos(turned), strength * np.sin(turned)], atol=1e-9)
+
+
+@pytest.mark.parametrize("curve", [CURVE, TURNED])
 @given(st.floats(-80, 80), st.floats(-80, 80), st.floats(1, 99), st.floats(0, 10))
-def test_nothing_is_lifted_beyond_what_can_be_shown(u, v, light, range_):
+def test_nothing_is_lifted_beyond_what_can_be_shown(curve, u, v, light, range_):
     chroma, low = place(u, v, light)
     high = np.minimum(low + range_, 100.0)
-    shown = CURVE.apply(chroma, low, high)
+    shown = curve.apply(chroma, low, high)
     stronger = np.hypot(*shown) > np.hypot(*chroma) * (1 + 1e-9)
     for at in (low, high):
         fits = in_gamut(np.concatenate((at, shown)), tolerance=1e-6)
         assert fits[stronger[None]].all()
 
 
+@pytest.mark.parametrize(("curve", "error"), [(CURVE, 1e-3), (TURNED, 2e-3)])
 @given(st.floats(-80, 80), st.floats(-80, 80), st.floats(5, 95))
-def test_what_can_be_shown_can_be_asked_for(u, v, light):
+def test_what_can_be_shown_can_be_asked_for(curve, error, u, v, light):
     chroma, at = place(u, v, light)
     if in_gamut(np.concatenate((at, chroma)), tolerance=0.0).all():
-        before = CURVE.invert(chroma, at, at)
-        assert_allclose(CURVE.apply(before, at, at), chroma, rtol=1e-6, atol=1e-3)
+        before = curve.invert(chroma, at, at)
+        assert_allclose(curve.apply(before, at, at), chroma, rtol=1e-6, atol=error)
 
 
 def test_the_neighborhood_is_three_by_three(make, rng):
@@ -93,3 +110,8 @@ def test_one_place_is_its_own_neighborhood():
 def test_a_curve_needs_numbers_above_zero(curve):
     with pytest.raises(ValueError, match="must be above 0"):
         ChromaCurve(**curve)
+
+
+def test_a_turn_that_has_no_inverse_is_refused():
+    with pytest.raises(ValueError, match="turn must come to"):
+        ChromaCurve(turn=(0.1, 0.0, -0.1, 0.1))

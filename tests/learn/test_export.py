@@ -32,6 +32,7 @@ SPEC = ModelSpec(
     gain=1.2,
     power=1.3,
     limit=1.5,
+    turn=(-0.05, 0.02, 0.06, -0.01),
     correction=0.5,
     restraint=0.01,
     members=1,
@@ -43,7 +44,9 @@ SPEC = ModelSpec(
     card="",
 )
 
-PLAIN = replace(SPEC, gain=1.0, power=1.0, limit=1.0, correction=0.0, restraint=0.0)
+PLAIN = replace(
+    SPEC, gain=1.0, power=1.0, limit=1.0, turn=(0.0,) * 4, correction=0.0, restraint=0.0
+)
 
 
 @pytest.fixture(scope="module")

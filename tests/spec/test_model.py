@@ -38,6 +38,7 @@ def test_json_leaves_out_what_the_file_cannot_know_of_itself(stand_in):
         (lambda row: row.update(layers=3), "layers"),
         (lambda row: row.update(stride="four"), "stride"),
         (lambda row: row.update(hints=0), "hints"),
+        (lambda row: row.update(turn=[0.1, 0.2, 0.3]), "turn"),
         (lambda row: row.update(looks=[-0.8]), "looks"),
         (lambda row: row.update(looks=[{"scale": 0.8, "mirrored": True}]), "looks"),
         (lambda row: row.update(looks=[{"scale": 1, "mirrored": True, "member": 0}]), "looks"),

@@ -48,6 +48,7 @@ class FakeNetwork:
         gain=1.0,
         power=1.0,
         limit=1.0,
+        turn=(0.0, 0.0, 0.0, 0.0),
         correction=0.0,
         restraint=0.0,
         members=1,

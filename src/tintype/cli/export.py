@@ -40,6 +40,12 @@ def export(
     ] = None,
     power: Annotated[float | None, typer.Option(help="Of that curve.")] = None,
     limit: Annotated[float | None, typer.Option(help="What it multiplies by at most.")] = None,
+    turn: Annotated[
+        tuple[float, float, float, float] | None,
+        typer.Option(
+            metavar="A B C D", help="How it turns hues h: A cos h + B sin h + ..., radians."
+        ),
+    ] = None,
     correction: Annotated[
         float | None, typer.Option(help="Share of the loss's weights that scores are freed of.")
     ] = None,
@@ -76,6 +82,7 @@ def export(
         "gain": gain,
         "power": power,
         "limit": limit,
+        "turn": turn,
         "correction": correction,
         "restraint": restraint,
     }

@@ -15,7 +15,7 @@ Of the scores, the decode takes back a part of what the loss's weights for rare 
 and it makes classes unlikely that no display can show at the lightness of a place and its
 neighbours; and the stronger a class's colour, the more must speak for it, since a strong colour in
 the wrong place is what the eye forgives least. What the distribution's mean has lost in strength, a
-curve gives back.
+curve gives back, and turns its hues back too.
 
 What a place costs after the last convolution is to go over its hundreds of classes, so that is done
 as seldom as can be: the temperature divides what scores are made of, not the scores, and the bias

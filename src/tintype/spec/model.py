@@ -70,6 +70,7 @@ class ModelSpec:
     gain: float  # of the curve that the decode puts chroma through
     power: float  # (tintype.color.curve.ChromaCurve), chosen likewise,
     limit: float  # as is what it multiplies chroma by at most
+    turn: tuple[float, float, float, float]  # and how hues are turned, radians
     correction: float  # how much of the loss's weights for rare colours the scores were freed of
     restraint: float  # nats by which a class is made less likely for each CIE unit of its chroma
     members: int  # networks that it is made of
@@ -90,7 +91,7 @@ class ModelSpec:
     @property
     def curve(self) -> ChromaCurve:
         """The curve that chroma goes through after it was decoded."""
-        return ChromaCurve(gain=self.gain, power=self.power, limit=self.limit)
+        return ChromaCurve(gain=self.gain, power=self.power, limit=self.limit, turn=self.turn)
 
     @property
     def finest(self) -> float:
@@ -124,7 +125,8 @@ class ModelSpec:
                 f"{', '.join(wrong)}; export the network again"
             )
         looks = tuple(Look(**look) for look in row["looks"])
-        return cls(file=file, sha256=sha256, **row | {"looks": looks})
+        row |= {"looks": looks, "turn": tuple(row["turn"])}
+        return cls(file=file, sha256=sha256, **row)
 
 
 _OF_THE_FILE = ("file", "sha256")  # known by whoever has the file; it cannot hold its own checksum
@@ -145,4 +147,6 @@ def _is(value: object, kind: object) -> bool:
         return isinstance(value, list) and all(
             isinstance(each, dict) and not _misfits(each, wanted) for each in value
         )
+    if kind == tuple[float, float, float, float]:
+        return isinstance(value, list) and [type(each) for each in value] == [float] * 4
     return type(value) is kind
