@@ -155,9 +155,9 @@ def write_row(table: str, spec: ModelSpec, *, name: str) -> str:
 
 def _write(value: object) -> str:
     """A value as the code's style has it."""
-    if isinstance(value, tuple) and all(isinstance(each, float) for each in value) and value:
+    if isinstance(value, tuple) and isinstance(next(iter(value), None), float):
         return repr(value)
-    if isinstance(value, tuple):  # one of its own line each
+    if isinstance(value, tuple):  # looks, each on a line of its own
         lines = "".join(f"                {each!r},\n" for each in value)
         return f"(\n{lines}            )" if value else "()"
     if isinstance(value, str):

@@ -27,7 +27,7 @@ from tintype.color.gamut import displayable_share
 from tintype.color.srgb import Array
 
 PIVOT = 25.0  # CIE units: what a gain of 1 leaves alone
-_MOST_TURNED = 0.25  # radians, of all four parts together: half a radian's turn a radian of hue
+_MOST_TURNED = 0.25  # radians, all four parts together: hues keep half their distance at least
 _ROUNDS = 8  # of its inverse, each at least halving what the one before left
 _FAINTEST = 1e-4  # CIE units: what is fainter counts as this
 
@@ -73,7 +73,7 @@ class ChromaCurve:
         return chroma * xp.where(factor > 1, xp.clip(bound, min=1.0), factor)
 
     def invert(self, chroma: Array, low: Array, high: Array) -> Array:
-        """What :meth:`apply` turns into this chroma; a colour that it would not lift is itself."""
+        """What :meth:`apply` makes this chroma of; what it does not lift is as strong already."""
         xp = array_namespace(chroma)
         strength = _strength(chroma)
         before = xp.maximum(

@@ -19,9 +19,9 @@ from tintype.inference.scales import scale_hints
 
 Floats = NDArray[np.float32]
 
-_NEAR = 0.3  # of the short side: standard deviation of the weights,
-_LIGHT = 6.0  # in L*,
-_COLOR = 7.0  # and in the network's own u*, v*
+_NEAR = 0.4  # of the short side: standard deviation of the weights,
+_LIGHT = 7.0  # in L*,
+_COLOR = 9.0  # and in the network's own u*, v*
 _TAIL = 0.05  # of a Gaussian: what is no nearer than that is not reached at all
 _OTHERS = 0.3  # weight of all that hints do not speak for
 _POINT = 1 / 16  # of a cell: a hint that covers this much of it counts as one that covers it all

@@ -21,7 +21,7 @@ MODELS: dict[str, ModelSpec] = {
         ModelSpec(
             name="tintype-s",
             file="tintype-s.onnx",
-            sha256="123771d434ecf8cdc7c96568bc157aca6cd291b076f25785621e6d961a93e7c7",
+            sha256="f2bf9200045fecebb22ce9e2db9a514fbf4c494927ebf73e757e1d1e086abb12",
             size=160,
             multiple=32,
             stride=4,

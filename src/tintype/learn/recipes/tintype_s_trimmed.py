@@ -4,8 +4,9 @@
 tintype train tintype_s_trimmed --from FIRST --data DIR --out runs/tintype_s_trimmed
 
 It colours as well where that map is the same everywhere, so the encoder's blocks that serve it
-alone go, more than half of the weights, and with them the decoder's first step. What is left starts
-from where ``tintype_s_more`` has come, and gets used to it.
+alone go, more than half of the weights, and with them the decoder's first step. What is left
+starts from where ``tintype_s_more`` has come, and gets used to it, with more hints than before:
+they had gone by way of that map too.
 """
 
 from dataclasses import replace
@@ -22,7 +23,8 @@ RECIPE = replace(
         encoder=MobileNetV2Config(frozen=3, stages=4),
         decoder=replace(DECODER, widths=(64, 128), blocks=(2, 2, 2), top=192),
     ),
-    photographs=64_000,
+    photographs=80_000,
+    augment=replace(BEFORE.augment, hinted=0.5),
     optimizer=replace(BEFORE.optimizer, rate=2e-4, encoder_rate=1e-4),
     seed=23,
 )
