@@ -19,7 +19,7 @@ from tintype.inference.scales import scale_hints
 
 Floats = NDArray[np.float32]
 
-_NEAR = 0.4  # of the short side: standard deviation of the weights,
+_NEAR = 0.3  # of the short side: standard deviation of the weights,
 _LIGHT = 7.0  # in L*,
 _COLOR = 9.0  # and in the network's own u*, v*
 _TAIL = 0.05  # of a Gaussian: what is no nearer than that is not reached at all
