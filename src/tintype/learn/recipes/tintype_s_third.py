@@ -3,12 +3,9 @@
 
 tintype train tintype_s_third --from FIRST --data DIR --out runs/tintype_s_third
 
-It takes the first member's encoder (FIRST: the weights that an export of its run leaves) and learns
-a decoder of its own upon it. The first member does without its coarsest map: it colours no worse
-where that map is the same everywhere, and four of the encoder's blocks, which hold two thirds of
-its weights, serve that map alone. So this member has no such blocks, and looks around at 1/16 of
-the size, as both others do. No part of its decoder is as wide as the first one's, and so none of it
-starts from there.
+It takes the first member's encoder, which ends at 1/16 of the size (FIRST: the weights that an
+export of ``tintype_s_trimmed`` leaves, or tintype-s), and learns a decoder of its own upon it. No
+part of that is as wide as the first one's, and so none of it starts from there.
 """
 
 from dataclasses import replace
