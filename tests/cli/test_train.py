@@ -69,6 +69,18 @@ def test_a_look_that_is_none_is_refused(text, capsys):
     assert "must be SCALE or SCALE:MEMBER" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (["--gain", "-1"], "gain, power and limit must be above 0"),
+        (["--turn", "-0.2", "0.1", "0", "0"], "turn must come to 0.25 at most"),
+    ],
+)
+def test_a_curve_that_cannot_be_is_refused(option, said, capsys):
+    assert main(["export", "tintype-s", "-o", "x.onnx", *option]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_a_look_by_a_member_that_there_is_not_is_refused(capsys):
     assert main(["export", "tintype-s", "-o", "x.onnx", "--look=0.8:2"]) == 2
     assert "0.8:2: there are recipes of 1 members only" in capsys.readouterr().err

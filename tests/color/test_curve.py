@@ -84,13 +84,13 @@ def test_nothing_is_lifted_beyond_what_can_be_shown(curve, u, v, light, range_):
         assert fits[stronger[None]].all()
 
 
-@pytest.mark.parametrize(("curve", "error"), [(CURVE, 1e-3), (TURNED, 2e-3)])
+@pytest.mark.parametrize("curve", [CURVE, TURNED])
 @given(st.floats(-80, 80), st.floats(-80, 80), st.floats(5, 95))
-def test_what_can_be_shown_can_be_asked_for(curve, error, u, v, light):
+def test_what_can_be_shown_can_be_asked_for(curve, u, v, light):
     chroma, at = place(u, v, light)
     if in_gamut(np.concatenate((at, chroma)), tolerance=0.0).all():
         before = curve.invert(chroma, at, at)
-        assert_allclose(curve.apply(before, at, at), chroma, rtol=1e-6, atol=error)
+        assert_allclose(curve.apply(before, at, at), chroma, rtol=1e-6, atol=1e-3)
 
 
 def test_the_neighborhood_is_three_by_three(make, rng):
@@ -112,6 +112,7 @@ def test_a_curve_needs_numbers_above_zero(curve):
         ChromaCurve(**curve)
 
 
-def test_a_turn_that_has_no_inverse_is_refused():
+@pytest.mark.parametrize("turn", [(0.1, 0.0, -0.1, 0.1), (0.0, float("nan"), 0.0, 0.0)])
+def test_a_turn_that_has_no_inverse_is_refused(turn):
     with pytest.raises(ValueError, match="turn must come to"):
-        ChromaCurve(turn=(0.1, 0.0, -0.1, 0.1))
+        ChromaCurve(turn=turn)

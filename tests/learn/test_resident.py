@@ -63,8 +63,8 @@ def test_a_gpu_must_have_room_for_the_network_too(photographs, monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_first_twenty_losses_agree_to_one_per_cent(small_recipe, photographs, tmp_path):
-    rates = OptimizerConfig(rate=1e-3, encoder_rate=1e-3, warmup=20)  # the released recipe's: 500
+def test_the_first_twenty_losses_agree_to_half_a_per_cent(small_recipe, photographs, tmp_path):
+    rates = OptimizerConfig(rate=1e-3, encoder_rate=1e-3)  # as the released recipe's
     recipe = replace(small_recipe, photographs=40, augment=Augment(hinted=0.5), optimizer=rates)
     found = []
     for name in (False, True):
@@ -74,4 +74,4 @@ def test_the_first_twenty_losses_agree_to_one_per_cent(small_recipe, photographs
         found.append(watch.values)
     assert len(found[0]) == 20
     assert found[0] != found[1]  # rounding differs: it did go another way
-    assert found[1] == pytest.approx(found[0], rel=0.01)
+    assert found[1] == pytest.approx(found[0], rel=0.005)

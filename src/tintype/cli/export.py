@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tintype.errors import OptionError
-from tintype.spec.model import Look
+from tintype.spec.model import Look, ModelSpec
 from tintype.spec.options import ENGINE_DEFAULTS
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -75,7 +75,6 @@ def export(
     recipes = [find_recipe(name) for name in recipe]
     base = find_model(like)
     looks = choose_looks(look, base.looks, len(recipes))
-    networks = load_members(recipes, run or [Path("runs") / each.name for each in recipes])
     choices: dict[str, Any] = {
         "size": size,
         "temperature": temperature,
@@ -96,8 +95,22 @@ def export(
         license=license,
         card=card or f"models/{out.stem}.md",
     )
+    check_curve(spec)
+    networks = load_members(recipes, run or [Path("runs") / each.name for each in recipes])
     spec = export_networks(networks, spec, out)
     typer.echo(f"{out}: {spec.parameters:,} parameters, sha256 {spec.sha256}")
+
+
+def check_curve(spec: ModelSpec) -> None:
+    """Refuse a curve that cannot be.
+
+    Raises:
+        OptionError: one of its numbers is out of range.
+    """
+    try:
+        _ = spec.curve
+    except ValueError as error:
+        raise OptionError(f"{error}; choose others") from error
 
 
 def choose_looks(

@@ -51,7 +51,7 @@ class ChromaCurve:
                 f"gain, power and limit must be above 0, "
                 f"got {self.gain}, {self.power}, {self.limit}"
             )
-        if sum(map(abs, self.turn)) > _MOST_TURNED:
+        if not sum(map(abs, self.turn)) <= _MOST_TURNED:
             raise ValueError(f"turn must come to {_MOST_TURNED} at most, got {self.turn}")
 
     def apply(self, chroma: Array, low: Array, high: Array) -> Array:

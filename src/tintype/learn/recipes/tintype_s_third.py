@@ -10,18 +10,14 @@ part of that is as wide as the first one's, and so none of it starts from there.
 
 from dataclasses import replace
 
-from tintype.learn.encoders.mobilenet_v2 import MobileNetV2Config
-from tintype.learn.recipes.tintype_s import DECODER
 from tintype.learn.recipes.tintype_s_second import RECIPE as SECOND
+from tintype.learn.recipes.tintype_s_trimmed import DECODER
+from tintype.learn.recipes.tintype_s_trimmed import RECIPE as FIRST
 
 RECIPE = replace(
     SECOND,
     name="tintype_s_third",
-    network=replace(
-        SECOND.network,
-        encoder=MobileNetV2Config(frozen=3, stages=4),
-        decoder=replace(DECODER, widths=(56, 120), blocks=(2, 2, 2), top=200),
-    ),
+    network=replace(FIRST.network, decoder=replace(DECODER, widths=(56, 120), top=200)),
     photographs=620_000,
     augment=replace(SECOND.augment, grain=5.0, blur=1.0),
     optimizer=replace(SECOND.optimizer, encoder_rate=7e-4, weight_decay=0.05),

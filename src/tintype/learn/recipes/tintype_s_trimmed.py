@@ -12,16 +12,17 @@ they had gone by way of that map too.
 from dataclasses import replace
 
 from tintype.learn.encoders.mobilenet_v2 import MobileNetV2Config
-from tintype.learn.recipes.tintype_s import DECODER
+from tintype.learn.recipes.tintype_s import DECODER as WHOLE
 from tintype.learn.recipes.tintype_s_more import RECIPE as BEFORE
 
+DECODER = replace(WHOLE, widths=WHOLE.widths[:2], top=WHOLE.widths[2])
 RECIPE = replace(
     BEFORE,
     name="tintype_s_trimmed",
     network=replace(
         BEFORE.network,
         encoder=MobileNetV2Config(frozen=3, stages=4),
-        decoder=replace(DECODER, widths=(64, 128), blocks=(2, 2, 2), top=192),
+        decoder=DECODER,
     ),
     photographs=80_000,
     augment=replace(BEFORE.augment, hinted=0.5),
