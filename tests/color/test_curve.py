@@ -85,6 +85,12 @@ def test_nothing_is_lifted_beyond_what_can_be_shown(curve, u, v, light, range_):
 
 
 @pytest.mark.parametrize("curve", [CURVE, TURNED])
+def test_what_can_be_shown_is_lifted_alike_without_the_bound(make, curve):
+    chroma, light = (make(part) for part in place(9.0, -12.0, 60.0))
+    assert_allclose(np.asarray(curve.lift(chroma)), np.asarray(curve.apply(chroma, light, light)))
+
+
+@pytest.mark.parametrize("curve", [CURVE, TURNED])
 @given(st.floats(-80, 80), st.floats(-80, 80), st.floats(5, 95))
 def test_what_can_be_shown_can_be_asked_for(curve, u, v, light):
     chroma, at = place(u, v, light)

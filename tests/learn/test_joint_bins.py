@@ -61,9 +61,10 @@ def test_a_thinned_step_scores_each_place_in_one_of_four_photographs():
     torch.manual_seed(0)
     thin = JointBinsConfig(step=20.0, thin=True).build(in_channels=6, stride=4)
     features, chroma = torch.randn(1, 6, 4, 6), torch.randn(1, 2, 16, 24) * 30
-    four = thin.learn(features.expand(4, -1, -1, -1), chroma.expand(4, -1, -1, -1))
+    grey = torch.full((1, 1, 16, 24), 50.0)
+    four = thin.learn(*(part.expand(4, -1, -1, -1) for part in (features, chroma, grey)))
     assert four.item() == pytest.approx(thin.loss(thin(features), chroma).item(), rel=1e-5)
-    one = thin.learn(features, chroma)
+    one = thin.learn(features, chroma, grey)
     first = thin.loss(
         thin(features[..., ::2, ::2]),
         chroma.unflatten(2, (4, 4))

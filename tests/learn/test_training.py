@@ -230,7 +230,9 @@ def test_hints_are_the_true_colours_where_the_mask_is(small_recipe):
     chroma = torch.randn(1, 2, 4, 4)
     mask = torch.zeros(1, 1, 4, 4, dtype=torch.uint8)
     mask[0, 0, 1, 2] = 1
-    hints = module._hints(chroma, mask)
+    grey = torch.full((1, 1, 4, 4), 50.0)
+    hints = module._hints(chroma, grey, mask)
     assert_close(hints[0, :, 1, 2], torch.tensor([*chroma[0, :, 1, 2].tolist(), 1.0]))
     assert hints.count_nonzero() == 3
-    assert Training(small_recipe)._hints(chroma, mask) is None
+    assert not module._hints(chroma, grey, 0 * mask).any()
+    assert Training(small_recipe)._hints(chroma, grey, mask) is None

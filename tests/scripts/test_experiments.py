@@ -49,8 +49,8 @@ def test_every_run_has_a_name_of_its_own_and_one_change():
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.name)
 def test_every_network_can_be_built_and_learns_from_a_crop(trial):
     network = Network(trial.recipe.network)
-    chroma = torch.zeros(2, 2, 64, 64)
-    loss = network.head.learn(network.features(torch.rand(2, 1, 64, 64) * 100), chroma)
+    grey, chroma = torch.rand(2, 1, 64, 64) * 100, torch.zeros(2, 2, 64, 64)
+    loss = network.head.learn(network.features(grey), chroma, grey)
     assert loss.isfinite()
 
 

@@ -67,10 +67,14 @@ class ChromaCurve:
         """
         xp = array_namespace(chroma)
         chroma = _rotate(chroma, self._angle(chroma))
-        factor = self.gain * (_strength(chroma) / PIVOT) ** (self.power - 1)
-        factor = xp.clip(factor, max=self.limit)
+        factor = self._factor(chroma)
         bound = factor * _share(factor * chroma, low, high)
         return chroma * xp.where(factor > 1, xp.clip(bound, min=1.0), factor)
+
+    def lift(self, chroma: Array) -> Array:
+        """:meth:`apply` without its bound; differentiable, which training asks of it."""
+        chroma = _rotate(chroma, self._angle(chroma))
+        return chroma * self._factor(chroma)
 
     def invert(self, chroma: Array, low: Array, high: Array) -> Array:
         """What :meth:`apply` makes this chroma of; what it does not lift is as strong already."""
@@ -85,6 +89,11 @@ class ChromaCurve:
         for _ in range(_ROUNDS):
             chroma = _rotate(turned, -self._angle(chroma))
         return chroma
+
+    def _factor(self, chroma: Array) -> Array:
+        """``(..., 1, H, W)``: what chroma is to be multiplied by, its hues turned already."""
+        factor = self.gain * (_strength(chroma) / PIVOT) ** (self.power - 1)
+        return array_namespace(chroma).clip(factor, max=self.limit)
 
     def _angle(self, chroma: Array) -> Array:
         """``(..., 1, H, W)``: by how much the hue of each place is to be turned, radians."""

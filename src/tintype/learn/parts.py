@@ -73,8 +73,14 @@ class Head(nn.Module, ABC):
     def forward(self, features: Tensor) -> Tensor:
         """The map to the raw prediction, whose meaning only the head knows."""
 
-    def learn(self, features: Tensor, chroma: Tensor) -> Tensor:
-        """The loss of a training step; a head may look at some of the places only."""
+    def learn(self, features: Tensor, chroma: Tensor, _grey: Tensor) -> Tensor:
+        """The loss of a training step; a head may look at some of the places only.
+
+        Args:
+            features: the map.
+            chroma: the true ``(B, 2, H, W)`` u*, v* in CIE units, at input size.
+            _grey: ``(B, 1, H, W)`` true L*, for heads whose loss hangs on how colours look.
+        """
         return self.loss(self(features), chroma)
 
     @abstractmethod
@@ -84,6 +90,15 @@ class Head(nn.Module, ABC):
     @abstractmethod
     def decode(self, raw: Tensor, temperature: float | Tensor = 1.0) -> Tensor:
         """``(B, 2, h, w)`` u*, v* in CIE units; heads without a distribution ignore T."""
+
+    def hint_at(self, chroma: Tensor, _grey: Tensor) -> Tensor:
+        """What a hint is to say for ``chroma`` to come out, both ``(..., 2, H, W)`` u*, v*.
+
+        Args:
+            chroma: what is wanted.
+            _grey: ``(..., 1, H, W)`` L* that it is wanted at.
+        """
+        return chroma
 
     def fit(self, color: Tensor) -> None:
         """Learn what can be counted from ``(N, 2, H, W)`` colours of some photographs."""

@@ -28,7 +28,7 @@ def measure_step(recipe: Recipe) -> float:
     for _ in range(_WARM_UP + _STEPS):
         start = time.perf_counter()
         optimizer.zero_grad()
-        torch.autograd.backward(network.head.learn(network.features(grey), color))
+        torch.autograd.backward(network.head.learn(network.features(grey), color, grey))
         optimizer.step()
         if device.type != "cpu":
             torch.accelerator.synchronize()

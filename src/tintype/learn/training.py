@@ -84,10 +84,10 @@ class Training(L.LightningModule):
     def training_step(self, batch: Tensor, _index: int) -> Tensor:
         """``(B, 4, S, S)`` uint8, encoded sRGB and where hints are, to the loss."""
         grey, color = self._split(batch[:, :3])
-        grey = degrade(grey, self.recipe.augment, seed=self.recipe.seed, step=self.global_step)
-        hints = self._hints(color, batch[:, 3:])
-        maps = self.network.encoder(grey)
-        loss: Tensor = self.network.head.learn(self.network.decoder(maps, hints), color)
+        given = degrade(grey, self.recipe.augment, seed=self.recipe.seed, step=self.global_step)
+        hints = self._hints(color, grey, batch[:, 3:])
+        maps = self.network.encoder(given)
+        loss: Tensor = self.network.head.learn(self.network.decoder(maps, hints), color, grey)
         self.log("loss", loss)
         if self.scenes is not None:
             named = self.scenes.loss(maps[-1], self.global_step)
@@ -148,12 +148,15 @@ class Training(L.LightningModule):
         grey, color = self.network.head.space.split(rgb.float() / 255)
         return grey.contiguous(memory_format=torch.channels_last), color
 
-    def _hints(self, chroma: Tensor, mask: Tensor) -> Tensor | None:
+    def _hints(self, chroma: Tensor, grey: Tensor, mask: Tensor) -> Tensor | None:
         """``(B, 3, S, S)`` u*, v* where ``mask`` shows them, and the mask."""
         if not self.network.takes_hints:
             return None
-        shown = mask.to(chroma.dtype)
-        return torch.cat((chroma * shown, shown), dim=1)
+        shown = mask[:, 0].bool()
+        colors, lights = (plane.movedim(1, -1)[shown].T[:, None] for plane in (chroma, grey))
+        hints = torch.zeros_like(chroma).movedim(1, -1)
+        hints[shown] = self.network.head.hint_at(colors, lights)[:, 0].T  # few places of many
+        return torch.cat((hints.movedim(-1, 1), mask.to(chroma.dtype)), dim=1)
 
     def _show(self, lightness: Tensor, colored: Tensor, true: Tensor) -> None:
         """Log grey, coloured and true photographs, one below the other."""

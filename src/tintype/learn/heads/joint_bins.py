@@ -2,7 +2,8 @@
 """Classification over joint bins of (u*, v*), with soft targets and weights for rare colours.
 
 The loss is the cross-entropy against the soft encoding of the true chroma, which is exact under
-expectation; pixels of rare colours weigh more. The decode is the annealed mean.
+expectation; pixels of rare colours weigh more. How the decoded colours look can count in training
+too (:mod:`tintype.learn.appearance`). The decode is the annealed mean.
 
 Source: Zhang, Isola & Efros 2016 (arXiv 1603.08511), section 2; bins over CIELUV as in Hwang &
 Zhou 2016, section 3.6.
@@ -17,6 +18,7 @@ from torch.nn import functional as F
 
 from tintype.color.bins import JointBins, rarity_weights
 from tintype.errors import OptionError
+from tintype.learn.appearance import AppearanceConfig, appearance_loss
 from tintype.learn.parts import Head
 
 _HUBER = 12.0  # CIE units, from which on an error counts linearly
@@ -36,6 +38,7 @@ class JointBinsConfig:
     thin: bool = False  # a training step scores a quarter of the places
     targets: str = "soft"  # over the four bins around a colour; or "hard": the nearest of them
     regression: float = 0.0  # weight of the mean colour's error, beside the cross-entropy's 1
+    appearance: AppearanceConfig | None = None  # how the decoded colours look counts in training
 
     def __post_init__(self) -> None:
         if self.targets not in ("soft", "hard"):
@@ -103,16 +106,29 @@ class JointBinsHead(Head):
         logits: Tensor = self.scores(features)
         return logits
 
-    def learn(self, features: Tensor, chroma: Tensor) -> Tensor:
+    def learn(self, features: Tensor, chroma: Tensor, grey: Tensor) -> Tensor:
         """The loss; where the configuration says so, at one of each four neighbouring places.
 
         Neighbours are much alike, and scoring all of them costs half as much as the network below.
         """
-        if not self.config.thin:
-            return super().learn(features, chroma)
-        if features.requires_grad:  # slices' gradients come back in another memory format
-            features.register_hook(_channels_last)  # type: ignore[no-untyped-call]
-        return self._loss(self(_thin(features)), _thin(F.avg_pool2d(chroma, self.stride)))
+        chroma, grey = (F.avg_pool2d(plane, self.stride) for plane in (chroma, grey))
+        if self.config.thin:
+            if features.requires_grad:  # slices' gradients come back in another memory format
+                features.register_hook(_channels_last)  # type: ignore[no-untyped-call]
+            features, chroma, grey = (_thin(plane) for plane in (features, chroma, grey))
+        raw = self(features)
+        loss = self._loss(raw, chroma)
+        if self.config.appearance is not None:
+            centers = torch.from_numpy(self.bins.centers).to(raw.device)
+            loss = loss + appearance_loss(self.config.appearance, raw, centers, grey, chroma)
+        return loss
+
+    def hint_at(self, chroma: Tensor, grey: Tensor) -> Tensor:
+        """Before the curve, where one is learnt through; as an exported network is hinted too."""
+        if self.config.appearance is None:
+            return chroma
+        hint: Tensor = self.config.appearance.curve.invert(chroma, grey, grey)
+        return hint
 
     def loss(self, raw: Tensor, chroma: Tensor) -> Tensor:
         """Weighted cross-entropy; ``chroma`` ``(B, 2, H, W)`` is averaged down to the logits'."""

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The loss by appearance, against the measures that it stands for."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch.testing import assert_close
+
+from tintype.color.bins import JointBins
+from tintype.color.curve import ChromaCurve
+from tintype.color.luv import luv_to_rgb
+from tintype.errors import OptionError
+from tintype.learn.appearance import AppearanceConfig, appearance_loss
+from tintype.learn.heads.joint_bins import JointBinsConfig
+from tintype.metrics.color_difference import mean_ciede2000
+from tintype.metrics.colorfulness import colorfulness
+
+BINS = JointBins(12.0)
+CENTERS = torch.from_numpy(BINS.centers)
+CURVE = ChromaCurve(gain=1.5, power=1.4, limit=1.2, turn=(0.02, -0.03, 0.04, 0.01))
+PLAIN = AppearanceConfig(weight=1.0, colorfulness=0.0)
+
+
+def muted(generator: torch.Generator, shape: tuple[int, ...]) -> torch.Tensor:
+    """Chroma that can be shown at medium lightness."""
+    return torch.rand((*shape[:1], 2, *shape[1:]), generator=generator) * 30 - 15
+
+
+@pytest.fixture
+def scene():
+    """Scores that are sure of known colours, other colours that are true, and their lightness."""
+    draw = torch.Generator().manual_seed(0)
+    sure, true = muted(draw, (3, 6, 8)), muted(draw, (3, 6, 8))
+    lightness = torch.rand((3, 1, 6, 8), generator=draw) * 20 + 50
+    bins, weights = BINS.encode(sure)
+    scores = torch.full((3, BINS.count, 6, 8), -40.0).scatter(1, bins, weights.clamp(1e-9).log())
+    return scores, sure, true, lightness
+
+
+def shown(lightness: torch.Tensor, chroma: torch.Tensor) -> np.ndarray:
+    return luv_to_rgb(torch.cat((lightness, chroma), dim=1)).clamp(0, 1).numpy()
+
+
+@pytest.mark.parametrize("curve", [ChromaCurve(), CURVE])
+def test_it_is_the_difference_to_the_truth_that_the_measure_finds(scene, curve):
+    scores, sure, true, lightness = scene
+    config = replace(PLAIN, temperature=1.0, curve=curve)
+    loss = appearance_loss(config, scores, CENTERS, lightness, true)
+    colored = shown(lightness, curve.lift(sure))
+    assert loss.item() == pytest.approx(
+        mean_ciede2000(colored, shown(lightness, true)).mean(), rel=1e-3
+    )
+
+
+def test_colorfulness_is_taken_off_at_its_rate(scene):
+    scores, sure, true, lightness = scene
+    plain = replace(PLAIN, temperature=1.0)
+    without = appearance_loss(plain, scores, CENTERS, lightness, true)
+    rated = replace(plain, weight=2.0, colorfulness=0.1)
+    worth = (without - appearance_loss(rated, scores, CENTERS, lightness, true) / 2).item()
+    assert worth / 0.1 == pytest.approx(colorfulness(shown(lightness, sure)).mean(), rel=0.05)
+
+
+def test_restraint_makes_strong_colours_unlikely(scene):
+    _, _, true, lightness = scene
+    even = torch.zeros(3, BINS.count, 6, 8)
+    found = [
+        appearance_loss(
+            replace(PLAIN, weight=1, restraint=restraint), even, CENTERS, lightness, 0 * true
+        )
+        for restraint in (0.0, 0.01, 0.1)
+    ]
+    assert found[0] > found[1] > found[2]
+
+
+def test_the_more_colourfulness_is_worth_the_bolder_the_best_answer(scene):
+    _, _, true, lightness = scene
+
+    def strength(rate: float) -> float:
+        """Mean chroma of the best answer where a place may as well have the opposite colour."""
+        scores = torch.zeros(3, BINS.count, 6, 8, requires_grad=True)
+        config = replace(PLAIN, colorfulness=rate, curve=CURVE)
+        optimizer = torch.optim.Adam([scores], lr=0.1)
+        for _ in range(60):
+            optimizer.zero_grad()
+            losses = (
+                appearance_loss(config, scores, CENTERS, lightness, sign * true) for sign in (1, -1)
+            )
+            torch.autograd.backward(sum(losses))
+            optimizer.step()
+        mean = BINS.decode(scores.detach().log_softmax(1), config.temperature)
+        return float(mean.norm(dim=1).mean())
+
+    assert strength(0.0) < strength(0.1) < strength(0.3)
+
+
+def test_grey_photographs_have_a_gradient_and_it_is_a_number():
+    scores = torch.zeros(2, BINS.count, 4, 4, requires_grad=True)
+    lightness = torch.tensor([0.0, 100.0]).reshape(2, 1, 1, 1).expand(2, 1, 4, 4)
+    config = AppearanceConfig(restraint=10.0, curve=CURVE)  # as good as sure of grey
+    loss = appearance_loss(config, scores, CENTERS, lightness, torch.zeros(2, 2, 4, 4))
+    torch.autograd.backward(loss)
+    assert scores.grad is not None
+    assert scores.grad.isfinite().all()
+
+
+def test_a_head_adds_it_to_the_likelihood(scene):
+    _, _, true, lightness = scene
+    torch.manual_seed(0)
+    plain = JointBinsConfig(step=12.0).build(in_channels=6, stride=1)
+    config = AppearanceConfig(curve=CURVE)
+    seeing = JointBinsConfig(step=12.0, appearance=config).build(in_channels=6, stride=1)
+    seeing.load_state_dict(plain.state_dict())
+    features = torch.randn(3, 6, 6, 8)
+    added = seeing.learn(features, true, lightness) - plain.learn(features, true, lightness)
+    expected = appearance_loss(config, plain(features), CENTERS, lightness, true)
+    assert_close(added, expected, atol=1e-4, rtol=1e-4)
+
+
+def test_a_hint_is_said_so_that_it_comes_out_of_the_curve(scene):
+    _, _, true, lightness = scene
+    seeing = JointBinsConfig(appearance=AppearanceConfig(curve=CURVE)).build(6, stride=1)
+    said = seeing.hint_at(true, lightness)
+    assert_close(CURVE.lift(said), true, atol=1e-2, rtol=1e-3)
+    assert JointBinsConfig().build(6, stride=1).hint_at(true, lightness) is true
+
+
+@pytest.mark.parametrize("change", [{"weight": -1.0}, {"colorfulness": -0.1}, {"temperature": 0.0}])
+def test_impossible_numbers_are_refused(change):
+    with pytest.raises(OptionError, match="appearance"):
+        AppearanceConfig(**change)
