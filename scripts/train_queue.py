@@ -25,9 +25,10 @@ from tintype.cli.train import split_folders
 from tintype.errors import TintypeError
 from tintype.learn.curves import CurveRecorder
 from tintype.learn.datasets import PhotographCache, open_cache
+from tintype.learn.members import load_members
 from tintype.learn.recipe import Recipe, find_recipe
 from tintype.learn.resident import fits
-from tintype.learn.training import LAST, Schedule, load_network, read_step, train
+from tintype.learn.training import Schedule, read_step, train
 from tintype.learn.weights import save_weights
 from tintype.records.journal import Journal
 from tintype.records.provenance import describe_hardware
@@ -115,7 +116,7 @@ def sit(
         imagenet=imagenet,
         callbacks=[recorder],
     )
-    save_weights([load_network(recipe, run / LAST)], run / f"{recipe.name}.safetensors")
+    save_weights(load_members([recipe], [run]), run / f"{recipe.name}.safetensors")
     last, minutes = read_step(run), (time.monotonic() - begun) / 60
     log.append(
         {

@@ -74,7 +74,7 @@ def export(
 
     recipes = [find_recipe(name) for name in recipe]
     base = find_model(like)
-    looks = choose_looks(look, base.looks, len(recipes))
+    looks = choose_looks(look, base.looks, sum(len(each.members) for each in recipes))
     choices: dict[str, Any] = {
         "size": size,
         "temperature": temperature,
@@ -126,7 +126,7 @@ def choose_looks(
     looks = tuple(parse_look(text) for text in asked)
     for text, look in zip(asked, looks, strict=True):
         if look.member >= members:
-            raise OptionError(f"look {text}: there are recipes of {members} members only")
+            raise OptionError(f"look {text}: there are {members} members only")
     return looks
 
 

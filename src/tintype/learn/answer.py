@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tintype.errors import OptionError
 from tintype.imaging.resize import resize
 from tintype.learn.network import Network, color_grey
 from tintype.learn.recipe import find_recipe
@@ -32,10 +33,13 @@ def load_answer(recipe: str, checkpoint: Path, *, size: int) -> Callable[[Plane]
         ``(H, W)`` float32 L* in [0, 100] to ``(2, h, w)`` float32 u*, v* in CIE units.
 
     Raises:
-        OptionError: there is no such recipe.
+        OptionError: there is no such recipe, or it is of several networks.
         ModelError: there is no such checkpoint, or it is another recipe's.
     """
-    network = load_network(find_recipe(recipe), checkpoint)
+    chosen = find_recipe(recipe)
+    if chosen.others:
+        raise OptionError(f"{chosen.name} is of several networks; export it and evaluate the file")
+    network = load_network(chosen, checkpoint)
     return lambda lightness: answer(network, lightness, size=size)
 
 

@@ -4,12 +4,12 @@
 Cross-entropy asks for a distribution, everywhere and for every class alike. What is looked at in
 the end is one colour a place, its distribution's annealed mean, put through a curve. So this loss
 decodes the scores as they will be decoded and takes the CIEDE2000 to the truth. Alone, that would
-come out dull, since a dull colour is never far from the true one; so colourfulness counts against
-it, at a rate of exchange: where a colour that costs so much earns enough of it, the network is to
-be bold, and where it does not, calm.
+come out dull, since a dull colour is never far from the true one; so what a colour falls short of
+the true one, along the true one's hue, counts beside it. Where a hue is likely the network is to be
+bold; where any may be, none of them is worth a risk. More than the truth has earns nothing. A
+reward for colourfulness itself does: it is had at the least cost by a few spots of pure red.
 
-Source: CIE 142:2001 for the difference; Hasler & Süsstrunk 2003 for the colourfulness
-(:mod:`tintype.metrics.colorfulness`).
+Source: CIE 142:2001 for the difference.
 """
 
 from dataclasses import dataclass, field
@@ -29,27 +29,27 @@ class AppearanceConfig:
     """Describes the loss, and the decode that it looks through.
 
     Raises:
-        OptionError: a weight or a rate below 0, or a temperature that is not above it.
+        OptionError: a weight or a shortfall below 0, or a temperature that is not above it.
     """
 
     weight: float = 1.0  # of a unit of ΔE00, beside the cross-entropy's 1
-    colorfulness: float = 0.04  # ΔE00 units that one of colourfulness is worth
+    shortfall: float = 0.3  # ΔE00 units that a CIE unit counts for which is missing
     temperature: float = 0.5
     restraint: float = 0.0  # nats for each CIE unit of a class's chroma
     curve: ChromaCurve = field(default_factory=ChromaCurve)
 
     def __post_init__(self) -> None:
-        if not (self.weight >= 0 and self.colorfulness >= 0 and self.temperature > 0):
+        if not (self.weight >= 0 and self.shortfall >= 0 and self.temperature > 0):
             raise OptionError(
-                f"appearance must have a weight and a colorfulness of 0 or more and a temperature "
-                f"above 0; got {self.weight}, {self.colorfulness} and {self.temperature}"
+                f"appearance must have a weight and a shortfall of 0 or more and a temperature "
+                f"above 0; got {self.weight}, {self.shortfall} and {self.temperature}"
             )
 
 
 def appearance_loss(
     config: AppearanceConfig, scores: Tensor, centers: Tensor, lightness: Tensor, chroma: Tensor
 ) -> Tensor:
-    """The weighted mean of ΔE00, less what the colourfulness is worth.
+    """The weighted mean of ΔE00 and of what is missing of the true colours.
 
     Args:
         config: weights, and the decode.
@@ -66,18 +66,17 @@ def appearance_loss(
         mean = (logits / config.temperature).softmax(dim=-1) @ centers  # (B, h, w, 2)
         decoded = config.curve.lift(mean.permute(0, 3, 1, 2))
         ours, true = (
-            luv_to_rgb(torch.cat((lightness, c), dim=1)).clamp(0, 1) for c in (decoded, chroma)
-        )
-        difference = ciede2000(rgb_to_lab(ours), rgb_to_lab(true)).mean()
-        worth = config.colorfulness * _colorfulness(ours).mean()
-        loss: Tensor = config.weight * (difference - worth)
+            rgb_to_lab(luv_to_rgb(torch.cat((lightness, c), dim=1))) for c in (decoded, chroma)
+        )  # not clipped: what cannot be shown is to be missed by no less than it is
+        difference = ciede2000(ours, true).mean()
+        missing = config.shortfall * _missing(decoded, chroma).mean()
+        loss: Tensor = config.weight * (difference + missing)
         return loss
 
 
-def _colorfulness(rgb: Tensor) -> Tensor:
-    """``(B, 3, h, w)`` to ``(B,)``, in units of 8-bit RGB; its gradient is finite for grey too."""
-    red, green, blue = (255 * rgb).unbind(dim=1)
-    opponents = torch.stack((red - green, (red + green) / 2 - blue)).flatten(2)  # (2, B, h w)
-    spread = opponents.var(dim=-1, correction=0).sum(dim=0)
-    offset = opponents.mean(dim=-1).square().sum(dim=0)
-    return (spread + 1).sqrt() + 0.3 * (offset + 1).sqrt()
+def _missing(decoded: Tensor, true: Tensor) -> Tensor:
+    """By how much one colour falls short of another along that one's hue: ``(B, h, w)``, >= 0."""
+    strength = true.norm(dim=1)
+    along = (decoded * true).sum(dim=1) / strength.clamp(min=1e-6)
+    missing: Tensor = (strength - along).clamp(min=0)
+    return missing

@@ -47,11 +47,13 @@ class Recipe:
     """One experiment.
 
     Raises:
-        OptionError: fewer photographs than one batch, or a side that the strides do not divide.
+        OptionError: fewer photographs than one batch, a side that the strides do not divide, or
+            members that cannot learn together.
     """
 
     name: str
     network: NetworkConfig
+    others: tuple[NetworkConfig, ...] = ()  # members that learn with it, by the mean of all scores
     photographs: int  # to be seen in all; a photograph seen twice counts twice
     batch_size: int = 32
     side: int = 128  # pixels of a training crop
@@ -70,9 +72,19 @@ class Recipe:
                 f"photographs must be at least one batch of {self.batch_size}, "
                 f"got {self.photographs}"
             )
-        multiple = getattr(self.network.encoder, "multiple", 32)
-        if self.side % multiple:
-            raise OptionError(f"side must be a multiple of {multiple}, got {self.side}")
+        for member in self.members:
+            multiple = getattr(member.encoder, "multiple", 32)
+            if self.side % multiple:
+                raise OptionError(f"side must be a multiple of {multiple}, got {self.side}")
+        if any(other.head != self.network.head for other in self.others):
+            raise OptionError("others must have the head of network, for their scores are averaged")
+        if self.others and (self.scenes or self.classes):
+            raise OptionError("scenes and classes are for a network that learns alone")
+
+    @property
+    def members(self) -> tuple[NetworkConfig, ...]:
+        """All the networks."""
+        return self.network, *self.others
 
     @property
     def steps(self) -> int:

@@ -17,7 +17,7 @@ from tintype.learn.heads.joint_bins import JointBinsHead
 from tintype.learn.network import Network
 from tintype.learn.recipe import Recipe
 from tintype.learn.shards import iterate_shard
-from tintype.learn.weights import load_weights
+from tintype.learn.weights import count_members, load_weights
 
 _PRIOR_PHOTOGRAPHS, _PRIOR_SIDE = 2_000, 32  # from which the share of each colour is estimated
 _SQUARES = 500  # photographs at training size, from which parts count what they need
@@ -25,23 +25,39 @@ _CALIBRATION_PHOTOGRAPHS = 16  # of them, for the encoder
 
 
 def start_weights(
-    network: Network,
+    networks: Sequence[Network],
     recipe: Recipe,
     photographs: PhotographCache | Sequence[str],
     *,
     imagenet: Path | None,
     weights: Path | None,
 ) -> None:
-    """Give ``network`` the weights of step 0.
+    """Give a recipe's networks the weights of step 0.
+
+    Of released ``weights`` of as many members, each starts from the one at its own place;
+    otherwise from the one that fits it best.
 
     Raises:
         InputError: the recipe starts from ImageNet weights and there are none.
     """
-    if weights is not None:
-        load_weights(network, weights)
+    if weights is None:
+        for network in networks:
+            _begin(network, recipe, photographs, imagenet)
+        return
+    alike = len(networks) > 1 and count_members(weights) == len(networks)
+    for member, network in enumerate(networks):
+        load_weights(network, weights, member=member if alike else None)
         if isinstance(network.head, JointBinsHead):
             network.head.change_prior(estimate_prior(network.head, photographs))
-        return
+
+
+def _begin(
+    network: Network,
+    recipe: Recipe,
+    photographs: PhotographCache | Sequence[str],
+    imagenet: Path | None,
+) -> None:
+    """Start from an ImageNet encoder, if the recipe does, and from what can be counted."""
     if recipe.imagenet_start:
         if imagenet is None:
             raise InputError(

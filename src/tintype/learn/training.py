@@ -6,6 +6,7 @@ sample that comes next follows from that number (:mod:`tintype.learn.datasets`),
 stopped anywhere goes on as if it had not been.
 """
 
+import itertools
 import math
 import warnings
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,7 @@ from tintype.learn.checkpoints import WholeCheckpoints
 from tintype.learn.classes import ClassTask
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.degrade import degrade
+from tintype.learn.heads.joint_bins import learn_together
 from tintype.learn.memory import keep_freed_memory
 from tintype.learn.network import Network, color_grey
 from tintype.learn.photographs import Photographs
@@ -65,7 +67,7 @@ class Schedule:
 
 
 class Training(L.LightningModule):
-    """One recipe's network with its loss, its optimizer and its validation.
+    """One recipe's networks with their loss, their optimizer and their validation.
 
     Args:
         recipe: what is trained.
@@ -76,6 +78,10 @@ class Training(L.LightningModule):
         super().__init__()
         self.recipe = recipe
         self.network = Network(recipe.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.others = nn.ModuleList(
+            Network(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            for config in recipe.others
+        )
         self.scenes: SceneTask | None = None
         if recipe.scenes and photographs is not None:
             self.scenes = SceneTask(self.network.encoder.channels[-1], photographs, recipe)
@@ -87,7 +93,9 @@ class Training(L.LightningModule):
         given = degrade(grey, self.recipe.augment, seed=self.recipe.seed, step=self.global_step)
         hints = self._hints(color, grey, batch[:, 3:])
         maps = self.network.encoder(given)
-        loss: Tensor = self.network.head.learn(self.network.decoder(maps, hints), color, grey)
+        features = [self.network.decoder(maps, hints)]
+        features += [other.features(given, hints) for other in self.members[1:]]
+        loss = learn_together([member.head for member in self.members], features, color, grey)
         self.log("loss", loss)
         if self.scenes is not None:
             named = self.scenes.loss(maps[-1], self.global_step)
@@ -102,7 +110,7 @@ class Training(L.LightningModule):
     def validation_step(self, batch: Tensor, index: int) -> None:
         """Score a batch of ``(B, 3, S, S)`` uint8 with its true lightness put back."""
         grey, color = self._split(batch)
-        raw = self.network(grey)
+        raw = torch.stack([member(grey) for member in self.members]).mean(dim=0)
         loss = self.network.head.loss(raw, color)
         colored = luv_to_rgb(fit_chroma(color_grey(self.network, grey, raw))).clamp(0, 1)
         true = batch.float() / 255
@@ -114,6 +122,11 @@ class Training(L.LightningModule):
         self.log("val_cf_true", float(colorfulness(truth).mean()), batch_size=size)
         if index == 0:
             self._show(grey, colored, true)
+
+    @property
+    def members(self) -> list[Network]:
+        """The networks, as the recipe names them."""
+        return [self.network, *self.others]
 
     def configure_optimizers(self) -> Any:
         """The recipe's optimizer and its learning-rate schedule, by steps."""
@@ -135,7 +148,8 @@ class Training(L.LightningModule):
         Raises:
             Diverged: a weight or a statistic is no number.
         """
-        for name, tensor in self.network.state_dict().items():
+        states = (member.state_dict().items() for member in self.members)
+        for name, tensor in itertools.chain.from_iterable(states):
             if not tensor.isfinite().all():
                 raise Diverged(
                     f"recipe {self.recipe.name} has diverged: by step {self.global_step:,} {name} "
@@ -233,7 +247,7 @@ def train(
     module = Training(recipe, _labelled(recipe, train_photographs))
     last = run / LAST
     if not last.exists():
-        start_weights(module.network, recipe, train_photographs, imagenet=imagenet, weights=weights)
+        start_weights(module.members, recipe, train_photographs, imagenet=imagenet, weights=weights)
         if module.classes is not None:
             module.classes.load(imagenet)
     trainer = _trainer(recipe, run, schedule, validates=val_photographs is not None, more=callbacks)
@@ -291,16 +305,16 @@ def usable_precision(recipe: Recipe) -> Any:
     return recipe.precision if bfloat16 else "32-true"
 
 
-def load_network(recipe: Recipe, checkpoint: Path) -> Network:
-    """The averaged weights of a run's checkpoint, in evaluation mode.
+def load_network(recipe: Recipe, checkpoint: Path, member: int = 0) -> Network:
+    """The averaged weights of one of a run's networks, in evaluation mode.
 
     Raises:
         ModelError: there is no checkpoint, or it is of another recipe's network.
     """
-    network: Network = Network(recipe.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network: Network = Network(recipe.members[member]).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
-        own = "network."
+        own = f"others.{member - 1}." if member else "network."
         network.load_state_dict(
             {name.removeprefix(own): value for name, value in state.items() if name.startswith(own)}
         )
@@ -349,7 +363,7 @@ def _labelled(
 
 def _optimizer(module: Training, config: OptimizerConfig) -> torch.optim.Optimizer:
     """Four groups: encoder or new, decayed or not."""
-    encoder = {id(parameter) for parameter in module.network.encoder.parameters()}
+    encoder = {id(p) for member in module.members for p in member.encoder.parameters()}
     groups = [
         {
             "params": [

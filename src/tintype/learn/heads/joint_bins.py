@@ -9,6 +9,7 @@ Source: Zhang, Isola & Efros 2016 (arXiv 1603.08511), section 2; bins over CIELU
 Zhou 2016, section 3.6.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,17 +112,26 @@ class JointBinsHead(Head):
 
         Neighbours are much alike, and scoring all of them costs half as much as the network below.
         """
-        chroma, grey = (F.avg_pool2d(plane, self.stride) for plane in (chroma, grey))
-        if self.config.thin:
-            if features.requires_grad:  # slices' gradients come back in another memory format
-                features.register_hook(_channels_last)  # type: ignore[no-untyped-call]
-            features, chroma, grey = (_thin(plane) for plane in (features, chroma, grey))
-        raw = self(features)
+        raw, chroma, grey = self._place(features, chroma, grey)
         loss = self._loss(raw, chroma)
         if self.config.appearance is not None:
-            centers = torch.from_numpy(self.bins.centers).to(raw.device)
-            loss = loss + appearance_loss(self.config.appearance, raw, centers, grey, chroma)
+            loss = loss + self._appearance(self.config.appearance, raw, chroma, grey)
         return loss
+
+    def _place(self, features: Tensor, chroma: Tensor, grey: Tensor) -> tuple[Tensor, ...]:
+        """Scores where a training step takes some, and what is true there."""
+        chroma, grey = (F.avg_pool2d(plane, self.stride) for plane in (chroma, grey))
+        if not self.config.thin:
+            return self(features), chroma, grey
+        if features.requires_grad:  # slices' gradients come back in another memory format
+            features.register_hook(_channels_last)  # type: ignore[no-untyped-call]
+        return self(_thin(features)), _thin(chroma), _thin(grey)
+
+    def _appearance(
+        self, config: AppearanceConfig, raw: Tensor, chroma: Tensor, grey: Tensor
+    ) -> Tensor:
+        centers = torch.from_numpy(self.bins.centers).to(raw.device)
+        return appearance_loss(config, raw, centers, grey, chroma)
 
     def hint_at(self, chroma: Tensor, grey: Tensor) -> Tensor:
         """Before the curve, where one is learnt through; as an exported network is hinted too."""
@@ -164,6 +174,34 @@ class JointBinsHead(Head):
         logs = self.log_probabilities(raw)
         entropy = -(logs.exp() * logs).sum(dim=1, keepdim=True)
         return 1 - entropy / float(np.log(self.bins.count))
+
+
+def learn_together(
+    heads: Sequence[Head], features: Sequence[Tensor], chroma: Tensor, grey: Tensor
+) -> Tensor:
+    """The loss of a step of networks whose scores will be averaged; of one, its own.
+
+    Each is to be likely by itself, the mean of their likelihoods counts; how the colours look is
+    asked of the mean of their scores, as that is what will be decoded.
+
+    Args:
+        heads: :class:`JointBinsHead` of one configuration, where there are several.
+        features: what each is given.
+        chroma: ``(B, 2, H, W)`` true u*, v* in CIE units.
+        grey: ``(B, 1, H, W)`` true L*.
+    """
+    if len(heads) == 1:
+        return heads[0].learn(features[0], chroma, grey)
+    several = [head for head in heads if isinstance(head, JointBinsHead)]
+    placed = [head._place(own, chroma, grey) for head, own in zip(several, features, strict=True)]
+    _, true, lightness = placed[0]
+    losses = [head._loss(raw, true) for head, (raw, *_) in zip(several, placed, strict=True)]
+    loss = torch.stack(losses).mean()
+    config = several[0].config.appearance
+    if config is not None:
+        mean = torch.stack([raw.float() for raw, *_ in placed]).mean(dim=0)
+        loss = loss + several[0]._appearance(config, mean, true, lightness)
+    return loss
 
 
 def _channels_last(x: Tensor) -> Tensor:
