@@ -9,7 +9,7 @@ import torch
 from torch.testing import assert_close
 
 from tintype.color.bins import JointBins
-from tintype.color.curve import ChromaCurve
+from tintype.color.curve import PIVOT, ChromaCurve
 from tintype.color.luv import luv_to_rgb
 from tintype.errors import OptionError
 from tintype.learn.appearance import AppearanceConfig, appearance_loss
@@ -78,10 +78,10 @@ def loss_of(answer, true, **config) -> float:
         ((18.0, 24.0), 0.0),  # more than enough
     ],
 )
-def test_what_is_missing_along_the_true_hue_counts(answer, missing):
+def test_what_is_missing_along_the_true_hue_counts_by_the_truths_strength(answer, missing):
     true = (12.0, 16.0)
     found = loss_of(answer, true, weight=2.0, shortfall=0.1) / 2 - loss_of(answer, true)
-    assert found == pytest.approx(0.1 * missing, abs=1e-3)
+    assert found == pytest.approx(0.1 * missing * 20 / PIVOT, abs=1e-3)
 
 
 def test_a_likely_hue_is_best_answered_boldly_and_an_unlikely_one_calmly():

@@ -5,9 +5,10 @@ Cross-entropy asks for a distribution, everywhere and for every class alike. Wha
 the end is one colour a place, its distribution's annealed mean, put through a curve. So this loss
 decodes the scores as they will be decoded and takes the CIEDE2000 to the truth. Alone, that would
 come out dull, since a dull colour is never far from the true one; so what a colour falls short of
-the true one, along the true one's hue, counts beside it. Where a hue is likely the network is to be
-bold; where any may be, none of them is worth a risk. More than the truth has earns nothing. A
-reward for colourfulness itself does: it is had at the least cost by a few spots of pure red.
+the true one, along the true one's hue, counts beside it, the more the stronger that one is. Where a
+hue is likely the network is to be bold; where any may be, none of them is worth a risk. More than
+the truth has earns nothing. A reward for colourfulness itself does: it is had at the least cost by
+a few spots of pure red.
 
 Source: CIE 142:2001 for the difference.
 """
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from tintype.color.curve import ChromaCurve
+from tintype.color.curve import PIVOT, ChromaCurve
 from tintype.color.difference import ciede2000
 from tintype.color.lab import rgb_to_lab
 from tintype.color.luv import luv_to_rgb
@@ -33,7 +34,7 @@ class AppearanceConfig:
     """
 
     weight: float = 1.0  # of a unit of ΔE00, beside the cross-entropy's 1
-    shortfall: float = 0.3  # ΔE00 units that a CIE unit counts for which is missing
+    shortfall: float = 0.2  # ΔE00 units that a CIE unit is worth, of a chroma of 25
     temperature: float = 0.5
     restraint: float = 0.0  # nats for each CIE unit of a class's chroma
     curve: ChromaCurve = field(default_factory=ChromaCurve)
@@ -75,8 +76,6 @@ def appearance_loss(
 
 
 def _missing(decoded: Tensor, true: Tensor) -> Tensor:
-    """By how much one colour falls short of another along that one's hue: ``(B, h, w)``, >= 0."""
-    strength = true.norm(dim=1)
-    along = (decoded * true).sum(dim=1) / strength.clamp(min=1e-6)
-    missing: Tensor = (strength - along).clamp(min=0)
+    """What is short of true colours along their hues, by their strength: ``(B, h, w)``, >= 0."""
+    missing: Tensor = (true.square() - decoded * true).sum(dim=1).clamp(min=0) / PIVOT
     return missing
