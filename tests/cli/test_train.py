@@ -83,7 +83,7 @@ def test_a_curve_that_cannot_be_is_refused(option, said, capsys):
 
 def test_a_look_by_a_member_that_there_is_not_is_refused(capsys):
     assert main(["export", "tintype-s", "-o", "x.onnx", "--look=0.8:2"]) == 2
-    assert "0.8:2: there are recipes of 1 members only" in capsys.readouterr().err
+    assert "0.8:2: the last member is 1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("recipe", [name for name in list_recipes() if "small" in name])

@@ -126,7 +126,7 @@ def choose_looks(
     looks = tuple(parse_look(text) for text in asked)
     for text, look in zip(asked, looks, strict=True):
         if look.member >= members:
-            raise OptionError(f"look {text}: there are {members} members only")
+            raise OptionError(f"look {text}: the last member is {members}")
     return looks
 
 
