@@ -12,6 +12,7 @@ from tintype.cli.export import app
 from tintype.errors import Diverged, OptionError
 from tintype.learn.answer import load_answer
 from tintype.learn.appearance import AppearanceConfig
+from tintype.learn.heads.uv_regression import UVRegressionConfig
 from tintype.learn.members import load_members
 from tintype.learn.network import Network
 from tintype.learn.training import Schedule, Training, load_network, train
@@ -102,9 +103,12 @@ def test_they_are_exported_into_one_file(pair, tmp_path, monkeypatch):
 
 
 def test_what_cannot_learn_together_is_refused(pair, monkeypatch, tmp_path):
-    other = replace(pair.network, head=replace(pair.network.head, step=30.0))
-    with pytest.raises(OptionError, match="scores are averaged"):
-        replace(pair, others=(other,))
+    finer = replace(pair.network, head=replace(pair.network.head, step=30.0))
+    hinted = replace(pair.network, decoder=replace(pair.network.decoder, hints=True))
+    regression = replace(pair.network, head=UVRegressionConfig())
+    for network, other in ((pair.network, finer), (pair.network, hinted), (regression,) * 2):
+        with pytest.raises(OptionError, match="scores are averaged"):
+            replace(pair, network=network, others=(other,))
     with pytest.raises(OptionError, match="learns alone"):
         replace(pair, scenes=0.1)
     monkeypatch.setattr("tintype.learn.answer.find_recipe", lambda _name: pair)

@@ -34,7 +34,7 @@ class AppearanceConfig:
     """
 
     weight: float = 1.0  # of a unit of ΔE00, beside the cross-entropy's 1
-    shortfall: float = 0.2  # ΔE00 units that a CIE unit is worth, of a chroma of 25
+    shortfall: float = 0.2  # ΔE00 units that a CIE unit counts for, missing of a chroma of 25
     temperature: float = 0.5
     restraint: float = 0.0  # nats for each CIE unit of a class's chroma
     curve: ChromaCurve = field(default_factory=ChromaCurve)

@@ -14,6 +14,7 @@ from pathlib import Path
 from tintype.errors import OptionError
 from tintype.learn import recipes
 from tintype.learn.augment import Augment
+from tintype.learn.heads.joint_bins import JointBinsConfig
 from tintype.learn.network import NetworkConfig
 
 
@@ -76,8 +77,12 @@ class Recipe:
             multiple = getattr(member.encoder, "multiple", 32)
             if self.side % multiple:
                 raise OptionError(f"side must be a multiple of {multiple}, got {self.side}")
-        if any(other.head != self.network.head for other in self.others):
-            raise OptionError("others must have the head of network, for their scores are averaged")
+        alike = {(member.head, getattr(member.decoder, "hints", False)) for member in self.members}
+        if self.others and (len(alike) > 1 or not isinstance(self.network.head, JointBinsConfig)):
+            raise OptionError(
+                "others must have the head of network, of joint bins, for their scores are "
+                "averaged, and take hints if it does"
+            )
         if self.others and (self.scenes or self.classes):
             raise OptionError("scenes and classes are for a network that learns alone")
 

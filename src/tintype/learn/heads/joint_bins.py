@@ -112,11 +112,7 @@ class JointBinsHead(Head):
 
         Neighbours are much alike, and scoring all of them costs half as much as the network below.
         """
-        raw, chroma, grey = self._place(features, chroma, grey)
-        loss = self._loss(raw, chroma)
-        if self.config.appearance is not None:
-            loss = loss + self._appearance(self.config.appearance, raw, chroma, grey)
-        return loss
+        return _learn([self], [features], chroma, grey)
 
     def _place(self, features: Tensor, chroma: Tensor, grey: Tensor) -> tuple[Tensor, ...]:
         """Scores where a training step takes some, and what is true there."""
@@ -126,12 +122,6 @@ class JointBinsHead(Head):
         if features.requires_grad:  # slices' gradients come back in another memory format
             features.register_hook(_channels_last)  # type: ignore[no-untyped-call]
         return self(_thin(features)), _thin(chroma), _thin(grey)
-
-    def _appearance(
-        self, config: AppearanceConfig, raw: Tensor, chroma: Tensor, grey: Tensor
-    ) -> Tensor:
-        centers = torch.from_numpy(self.bins.centers).to(raw.device)
-        return appearance_loss(config, raw, centers, grey, chroma)
 
     def hint_at(self, chroma: Tensor, grey: Tensor) -> Tensor:
         """Before the curve, where one is learnt through; as an exported network is hinted too."""
@@ -193,14 +183,21 @@ def learn_together(
     if len(heads) == 1:
         return heads[0].learn(features[0], chroma, grey)
     several = [head for head in heads if isinstance(head, JointBinsHead)]
-    placed = [head._place(own, chroma, grey) for head, own in zip(several, features, strict=True)]
-    _, true, lightness = placed[0]
-    losses = [head._loss(raw, true) for head, (raw, *_) in zip(several, placed, strict=True)]
+    return _learn(several, features, chroma, grey)
+
+
+def _learn(
+    heads: Sequence[JointBinsHead], features: Sequence[Tensor], chroma: Tensor, grey: Tensor
+) -> Tensor:
+    placed = [head._place(own, chroma, grey) for head, own in zip(heads, features, strict=True)]
+    _, chroma, grey = placed[0]
+    losses = [head._loss(raw, chroma) for head, (raw, *_) in zip(heads, placed, strict=True)]
     loss = torch.stack(losses).mean()
-    config = several[0].config.appearance
+    config = heads[0].config.appearance
     if config is not None:
-        mean = torch.stack([raw.float() for raw, *_ in placed]).mean(dim=0)
-        loss = loss + several[0]._appearance(config, mean, true, lightness)
+        scores = torch.stack([raw.float() for raw, *_ in placed]).mean(dim=0)
+        centers = torch.from_numpy(heads[0].bins.centers).to(scores.device)
+        loss = loss + appearance_loss(config, scores, centers, grey, chroma)
     return loss
 
 
