@@ -10,7 +10,8 @@ A run's folder then has its checkpoint, its curves, and the averaged weights in 
 log: which recipe, from which step to which, in how many minutes, on what machine.
 
 Recipes of different encoders start from different files: ``--imagenet mobilenet_v2=FILE --imagenet
-vgg16=FILE``, by the name of the encoder's module.
+vgg16=FILE``, by the name of the encoder's module. One that goes on from other weights is told so by
+its name: ``--from tintype_s_finish=FILE``.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tintype.cli.train import split_folders
@@ -29,9 +30,10 @@ from tintype.learn.members import load_members
 from tintype.learn.recipe import Recipe, find_recipe
 from tintype.learn.resident import fits
 from tintype.learn.training import Schedule, read_step, train
-from tintype.learn.weights import save_weights
+from tintype.learn.weights import find_weights, save_weights
 from tintype.records.journal import Journal
 from tintype.records.provenance import describe_hardware
+from tintype.spec.models import MODELS
 
 KIND = "queue"
 RECIPES = ("tintype_s", "paper_classification", "paper_regression")
@@ -56,11 +58,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="[ENCODER=]FILE",
         help="weights that encoders start from",
     )
+    parser.add_argument(
+        "--from",
+        dest="weights",
+        action="append",
+        default=[],
+        metavar="RECIPE=MODEL",
+        help="released weights that a recipe starts from instead",
+    )
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="decoded photographs")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of the runs")
     asked = parser.parse_args(arguments)
     end = time.monotonic() + 60 * asked.minutes
-    starts = {name: Path(file) for name, _, file in (a.rpartition("=") for a in asked.imagenet)}
+    imagenet, weights = _by_name(asked.imagenet), _by_name(asked.weights)
     asked.runs.mkdir(parents=True, exist_ok=True)
     train_at, val_at = split_folders(asked.data)
     photographs = open_cache(train_at, asked.cache)
@@ -71,12 +81,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
             try:
                 recipe = find_recipe(name)
                 run = asked.runs / recipe.name
-                imagenet = starts.get(encoder_name(recipe), starts.get(""))
-                sit(recipe, photographs, validation, run, log, end=end, imagenet=imagenet)
+                start = Start(
+                    imagenet=imagenet.get(encoder_name(recipe), imagenet.get("")),
+                    weights=weights.get(recipe.name),
+                )
+                sit(recipe, photographs, validation, run, log, end=end, start=start)
             except TintypeError as error:
                 sys.stderr.write(f"{name}: {error}\n")
                 failed = True
     return int(failed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where a recipe starts from."""
+
+    imagenet: Path | None  # weights of its encoder
+    weights: Path | None  # of all of it
 
 
 def encoder_name(recipe: Recipe) -> str:
@@ -92,7 +113,7 @@ def sit(
     log: Journal,
     *,
     end: float,
-    imagenet: Path | None,
+    start: Start,
 ) -> None:
     """Train one recipe until it is finished or it is time; leave its weights, and a line."""
     first, begun = read_step(run), time.monotonic()
@@ -113,7 +134,8 @@ def sit(
         validation,
         run,
         schedule=schedule,
-        imagenet=imagenet,
+        imagenet=start.imagenet,
+        weights=start.weights,
         callbacks=[recorder],
     )
     save_weights(load_members([recipe], [run]), run / f"{recipe.name}.safetensors")
@@ -129,6 +151,12 @@ def sit(
         }
     )
     print(f"{recipe.name}: steps {first:,} to {last:,} of {recipe.steps:,} in {minutes:.1f} min")
+
+
+def _by_name(given: Sequence[str]) -> dict[str, Path]:
+    """``NAME=FILE``, or a file for all that are not named; a released network's name is one too."""
+    split = (argument.rpartition("=") for argument in given)
+    return {name: find_weights(file) if file in MODELS else Path(file) for name, _, file in split}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file
 
 from scripts import train_queue
 from tintype.records.journal import read_journal
@@ -75,3 +76,23 @@ def test_without_time_nothing_is_begun(data, tmp_path, capsys):
     assert train_queue.main([str(tmp_path / "one.py"), *map(str, places), "--minutes", "0"]) == 0
     assert "one: 0 of 2 steps, left as it is" in capsys.readouterr().out
     assert not (tmp_path / "runs/one").exists()
+
+
+def test_a_recipe_goes_on_from_released_weights(data, tmp_path, capsys):
+    for seed, name in enumerate(("one", "two")):  # alone, each would draw its own start
+        text = RECIPE.format(name=name, photographs=2).replace("side=32", f"side=32, seed={seed}")
+        (tmp_path / f"{name}.py").write_text(text)
+    places = ["--data", data, "--runs", tmp_path / "runs", "--cache", tmp_path / "cache"]
+    words = [*map(str, places), "--minutes", "60"]
+    assert train_queue.main([str(tmp_path / "one.py"), *words]) == 0
+    first = tmp_path / "runs/one/one.safetensors"
+    assert train_queue.main([str(tmp_path / "two.py"), *words, "--from", f"two={first}"]) == 0
+    start, end = load_file(first), load_file(tmp_path / "runs/two/two.safetensors")
+    name = "head.scores.weight"  # which is drawn by chance where it does not go on
+    distance = (start[name] - end[name]).norm() / start[name].norm()
+    assert 0 < distance < 0.1
+
+    (tmp_path / "three.py").write_text(RECIPE.format(name="three", photographs=2))
+    lost = f"three={tmp_path / 'lost.safetensors'}"
+    assert train_queue.main([str(tmp_path / "three.py"), *words, "--from", lost]) == 1
+    assert "lost.safetensors" in capsys.readouterr().err

@@ -41,12 +41,14 @@ def degrade(lightness: Tensor, augment: Augment, *, seed: int, step: int) -> Ten
     gamma = draw(_EXPOSED, -augment.exposure, augment.exposure).exp()
     black, white = (draw(_FADED, 0.0, augment.fade) for _ in range(2))
     deviation = draw(_GRAINY, 0.0, augment.grain)
-    noise = torch.randn(lightness.shape, generator=generator).to(lightness.device)
+    noise = torch.zeros(lightness.shape)
+    grainy = deviation.flatten().cpu() > 0
+    noise[grainy] = torch.randn(noise[grainy].shape, generator=generator)  # few crops of many
     if augment.blur:
         lightness = _blur(lightness, draw(_BLURRED, 0.0, augment.blur), largest=augment.blur)
     exposed = (lightness.clamp(0, 100) / 100) ** gamma
     faded = 100 * (black + (1 - black - white) * exposed)
-    return (faded + deviation * noise).clamp(0, 100)
+    return (faded + deviation * noise.to(lightness.device)).clamp(0, 100)
 
 
 def _blur(lightness: Tensor, sigma: Tensor, *, largest: float) -> Tensor:

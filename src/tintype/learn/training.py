@@ -30,6 +30,7 @@ from tintype.learn.checkpoints import WholeCheckpoints
 from tintype.learn.classes import ClassTask
 from tintype.learn.datasets import PhotographCache
 from tintype.learn.degrade import degrade
+from tintype.learn.gradients import BoundGradients
 from tintype.learn.heads.joint_bins import learn_together
 from tintype.learn.memory import keep_freed_memory
 from tintype.learn.network import Network, color_grey
@@ -136,11 +137,6 @@ class Training(L.LightningModule):
             optimizer, lambda step: rate_factor(recipe.optimizer, step, recipe.steps)
         )
         return [optimizer], [{"scheduler": schedule, "interval": "step"}]
-
-    def on_before_optimizer_step(self, _optimizer: torch.optim.Optimizer) -> None:
-        """Bound the norm of the whole gradient (Lightning's own way refuses fused optimizers)."""
-        if self.recipe.optimizer.clip:
-            nn.utils.clip_grad_norm_(self.parameters(), self.recipe.optimizer.clip)
 
     def on_save_checkpoint(self, _checkpoint: dict[str, Any]) -> None:
         """Let no broken weights take the place of good ones.
@@ -281,6 +277,7 @@ def _trainer(
         max_steps=recipe.steps,
         precision=usable_precision(recipe),
         callbacks=[
+            BoundGradients(recipe.optimizer.clip),
             SaveAtEnd(run / LAST),
             WeightAveraging(multi_avg_fn=get_ema_multi_avg_fn(recipe.ema_decay)),  # type: ignore[no-untyped-call]
             checkpoints,
