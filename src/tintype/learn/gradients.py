@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What becomes of a step's gradient before the optimizer has it: bounded, or left out.
 
-Now and then a step on a GPU comes out as no numbers where the same step on a CPU does not, and what
-such a step touches is lost: every weight, and the statistics of every norm. So it is taken back, and
-training goes on. A run whose every step is so has diverged.
+Now and then a step on a GPU comes out as no numbers where the same step on a CPU does not, and
+what such a step touches is lost: every weight, and the statistics of every norm. So it is taken
+back, and training goes on. A run whose every step is so has diverged.
 """
 
 from typing import Any
