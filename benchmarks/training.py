@@ -84,7 +84,7 @@ def _time_plain(recipe: Recipe) -> Timing:
     times = [time.perf_counter()]
     for _ in range(_WARMUP + _STEPS):
         optimizer.zero_grad()
-        network.head.learn(network.features(grey), color).backward()
+        network.head.learn(network.features(grey), color, grey).backward()
         optimizer.step()
         times.append(time.perf_counter())
     return Timing(tuple(np.diff(times)[_WARMUP:].tolist()))
