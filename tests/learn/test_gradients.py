@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A step that comes out as no numbers changes nothing; a run of such steps is given up."""
 
+import csv
 import math
 from dataclasses import replace
 
@@ -50,15 +51,18 @@ def differ(one, other) -> list[str]:
 
 
 def test_a_step_of_no_numbers_changes_nothing(small_recipe, photographs, tmp_path, spoil):
-    spoil({2})
+    spoil({2, 4})
     watch = States()
     train(small_recipe, photographs, None, tmp_path, schedule=QUIET, callbacks=[watch])
-    assert [math.isnan(loss) for loss in watch.losses] == [False, False, True, False, False, False]
+    assert [math.isnan(loss) for loss in watch.losses] == [False, False, True, False, True, False]
     before, after, next_one = watch.states[1:4]
     assert differ(before, after) == []
     moved = differ(after, next_one)
     assert any("running_mean" in name for name in moved)
     assert any(name.endswith("conv.weight") for name in moved)
+    (log,) = (tmp_path / "csv").glob("*/metrics.csv")
+    taken_back = [row["taken_back"] for row in csv.DictReader(log.read_text().splitlines())]
+    assert taken_back == ["", "", "1.0", "1.0", "2.0", "2.0"]
 
 
 def test_a_run_of_such_steps_is_given_up(small_recipe, photographs, tmp_path, spoil):

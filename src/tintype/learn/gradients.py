@@ -19,21 +19,17 @@ _IN_A_ROW = 10  # steps left out, after which the run is given up
 
 
 class BoundGradients(Callback):
-    """Bounds the norm of the whole gradient; a step without one changes nothing.
+    """Bounds the norm of the whole gradient; a step without one changes nothing, and is logged.
 
     Lightning's own way to bound it refuses fused optimizers.
 
     Args:
         largest: the norm; 0: not bounded.
-
-    Attributes:
-        left_out: steps of this sitting that changed nothing.
     """
 
     def __init__(self, largest: float) -> None:
         self.largest = largest
-        self.left_out = 0
-        self._in_a_row = 0
+        self._taken_back = self._in_a_row = 0  # steps
         self._statistics: list[Tensor] = []  # as the last good step left them
 
     def on_train_start(self, _trainer: L.Trainer, module: L.LightningModule) -> None:
@@ -56,8 +52,9 @@ class BoundGradients(Callback):
         for parameter in module.parameters():
             parameter.grad = None
         torch._foreach_copy_(_statistics_of(module), self._statistics)
-        self.left_out += 1
+        self._taken_back += 1
         self._in_a_row += 1
+        module.log("taken_back", float(self._taken_back))  # which then stands in every line
         if self._in_a_row == _IN_A_ROW:
             raise Diverged(
                 f"training has diverged: up to step {trainer.global_step:,} the gradients of "
