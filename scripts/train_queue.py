@@ -33,7 +33,6 @@ from tintype.learn.training import Schedule, read_step, train
 from tintype.learn.weights import find_weights, save_weights
 from tintype.records.journal import Journal
 from tintype.records.provenance import describe_hardware
-from tintype.spec.models import MODELS
 
 KIND = "queue"
 RECIPES = ("tintype_s", "paper_classification", "paper_regression")
@@ -63,8 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         dest="weights",
         action="append",
         default=[],
-        metavar="RECIPE=MODEL",
-        help="released weights that a recipe starts from instead",
+        metavar="[RECIPE=]MODEL",
+        help="released weights that recipes start from instead",
     )
     parser.add_argument("--cache", type=Path, default=Path("cache"), help="decoded photographs")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of the runs")
@@ -81,9 +80,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             try:
                 recipe = find_recipe(name)
                 run = asked.runs / recipe.name
+                encoders = imagenet.get(encoder_name(recipe), imagenet.get(""))
+                whole = weights.get(recipe.name, weights.get(""))
                 start = Start(
-                    imagenet=imagenet.get(encoder_name(recipe), imagenet.get("")),
-                    weights=weights.get(recipe.name),
+                    imagenet=Path(encoders) if encoders else None,
+                    weights=find_weights(whole) if whole else None,
                 )
                 sit(recipe, photographs, validation, run, log, end=end, start=start)
             except TintypeError as error:
@@ -153,10 +154,9 @@ def sit(
     print(f"{recipe.name}: steps {first:,} to {last:,} of {recipe.steps:,} in {minutes:.1f} min")
 
 
-def _by_name(given: Sequence[str]) -> dict[str, Path]:
-    """``NAME=FILE``, or a file for all that are not named; a released network's name is one too."""
-    split = (argument.rpartition("=") for argument in given)
-    return {name: find_weights(file) if file in MODELS else Path(file) for name, _, file in split}
+def _by_name(given: Sequence[str]) -> dict[str, str]:
+    """``NAME=FILE``, or a file, by the name "", for all that are not named."""
+    return {name: file for name, _, file in (argument.rpartition("=") for argument in given)}
 
 
 if __name__ == "__main__":

@@ -96,3 +96,5 @@ def test_a_recipe_goes_on_from_released_weights(data, tmp_path, capsys):
     lost = f"three={tmp_path / 'lost.safetensors'}"
     assert train_queue.main([str(tmp_path / "three.py"), *words, "--from", lost]) == 1
     assert "lost.safetensors" in capsys.readouterr().err
+    assert train_queue.main([str(tmp_path / "three.py"), *words, "--from", "tintype-x"]) == 1
+    assert "tintype-x" in capsys.readouterr().err

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What becomes of a step's gradient before the optimizer has it: bounded, or left out.
+"""What becomes of a step's gradient before the optimizer has it: bounded, or taken back.
 
 Now and then a step on a GPU comes out as no numbers where the same step on a CPU does not, and
 what such a step touches is lost: every weight, and the statistics of every norm. So it is taken
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from tintype.errors import Diverged
 
-_IN_A_ROW = 10  # steps left out, after which the run is given up
+_IN_A_ROW = 10  # steps taken back, after which the run is given up
 
 
 class BoundGradients(Callback):
